@@ -1,0 +1,1 @@
+"""Pure functions on recordings: spikes and intervals, fits, curves."""

@@ -1,0 +1,169 @@
+"""What crosses the thread: frozen commands in, frozen messages out. Nothing mutable, nothing of Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lifbench.model.setup import Setup
+
+__all__ = [
+    "CancelJob", "Command", "EngineError", "Job", "JobDone", "JobProgress", "Kick", "Message", "NewSetup", "Pause", "Pulse", "Restart",
+    "Run", "SetRepeat", "SetSpeed", "Single", "Spikes", "Status", "SubmitJob", "SweepStart",
+]  # fmt: skip
+
+# A job is a generator that yields (done, total) and returns its result; the engine runs it between live blocks.
+Job = Callable[[], Generator[tuple[int, int], None, Any]]
+
+
+# ---- commands: screen -> engine
+
+
+@dataclass(frozen=True)
+class Run:
+    """Let simulated time flow."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Hold simulated time; nothing is lost."""
+
+
+@dataclass(frozen=True)
+class Single:
+    """Run one sweep from its beginning, then pause."""
+
+
+@dataclass(frozen=True)
+class Restart:
+    """Begin sweep 0 from V(0), synapses closed. The trace goes on (live time never jumps back)."""
+
+
+@dataclass(frozen=True)
+class NewSetup:
+    """Takes effect at the next block; state (V, conductances, place in the protocol) is kept where it can be."""
+
+    setup: Setup
+    version: int
+
+
+@dataclass(frozen=True)
+class SetSpeed:
+    """Simulated ÷ wall time wanted, 0.01 to 100."""
+
+    speed: float
+
+
+@dataclass(frozen=True)
+class SetRepeat:
+    """Whether the protocol begins anew after its last sweep, or leaves the holding current alone."""
+
+    repeat: bool
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """A step of extra command current, now."""
+
+    amplitude_pA: float
+    width_ms: float
+
+
+@dataclass(frozen=True)
+class Kick:
+    """Put V (mV) somewhere by hand."""
+
+    V_mV: float
+
+
+@dataclass(frozen=True)
+class SubmitJob:
+    """Run a protocol beside the live cell; JobProgress and JobDone answer."""
+
+    job_id: int
+    job: Job
+
+
+@dataclass(frozen=True)
+class CancelJob:
+    job_id: int
+
+
+Command = Run | Pause | Single | Restart | NewSetup | SetSpeed | SetRepeat | Pulse | Kick | SubmitJob | CancelJob
+
+
+# ---- messages: engine -> screen
+
+
+@dataclass(frozen=True)
+class Status:
+    """The instant at which the engine stands. ``sample`` counts live samples since the start of the program."""
+
+    running: bool
+    sample: int
+    time_ms: float
+    sample_interval_ms: float
+    sweep: int
+    sweeps: int
+    sweep_time_ms: float
+    speed: float
+    ratio: float
+    setup_version: int
+    V_mV: float
+    I_inj_pA: float
+    I_leak_pA: float
+    I_C_pA: float
+    I_switch_pA: float
+    g_nS: tuple[float, ...]
+    I_syn_pA: tuple[float, ...]
+    refractory: bool
+    refractory_left_ms: float
+    spike_count: int
+    rate_hz: float
+
+
+@dataclass(frozen=True)
+class Spikes:
+    """Live times of new spikes, ms, exact."""
+
+    times_ms: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SweepStart:
+    """Sweep ``sweep`` of the protocol began at live sample ``sample``."""
+
+    sweep: int
+    sample: int
+
+
+@dataclass(frozen=True)
+class EngineError:
+    """Something went wrong in the thread: ``text`` for the window, ``details`` (a traceback) for the log."""
+
+    text: str
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class JobProgress:
+    job_id: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class JobDone:
+    """``result`` is what the job returned; ``error`` is one sentence if it failed; cancelled jobs have neither."""
+
+    job_id: int
+    result: Any = None
+    error: str = ""
+    cancelled: bool = False
+
+
+Message = Status | Spikes | SweepStart | EngineError | JobProgress | JobDone

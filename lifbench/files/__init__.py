@@ -1,0 +1,1 @@
+"""Files in and out: setup TOML and trace formats, one file each."""

@@ -1,0 +1,1 @@
+"""The RC circuit: schematic, inspector, parts list."""

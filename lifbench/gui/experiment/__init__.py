@@ -1,0 +1,1 @@
+"""The experiment panel: question, protocol, analysis plot, table, guide."""

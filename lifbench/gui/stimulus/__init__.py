@@ -1,0 +1,1 @@
+"""The stimulus panel: the current clamp as an instrument."""

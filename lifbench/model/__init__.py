@@ -1,0 +1,1 @@
+"""The physics: numpy only, knows no screen, no file and no thread."""
