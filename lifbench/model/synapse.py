@@ -96,7 +96,7 @@ class KernelSynapse(Synapse):
             raise LifbenchError("weight times peak conductance is above 1 mS", "weights")
 
     def rates(self) -> tuple[float, float]:
-        """(1/τ_d, δ) of the cascade y' = −y/τ_d + x, x' = −(1/τ_d + δ) x that carries g = y; both in 1/ms."""
+        """(k, δ ≥ 0) of the cascade y' = −k y + x, x' = −(k + δ) x that carries g = y; both in 1/ms."""
         return 1.0 / self.decay_time, 0.0
 
     def increment(self) -> tuple[float, float]:
@@ -129,15 +129,17 @@ class DualExponentialSynapse(KernelSynapse):
     rise_time: float = quantity(0.5, "ms", "τ_r", "The time constant with which the conductance rises", required=True, **_TAU)
 
     def rates(self) -> tuple[float, float]:
-        return 1.0 / self.decay_time, 1.0 / self.rise_time - 1.0 / self.decay_time
+        # The kernel is symmetric in its two time constants: the slower one first keeps delta >= 0 and every exponent <= 0.
+        slow, fast = max(self.decay_time, self.rise_time), min(self.decay_time, self.rise_time)
+        return 1.0 / slow, 1.0 / fast - 1.0 / slow
 
     def increment(self) -> tuple[float, float]:
-        # phi(u) = e^{-u/tau_d} (1 - e^{-delta u}) / delta -> u e^{-u/tau} as delta -> 0, so no division by tau_d - tau_r.
-        decay, delta = self.rates()
-        z = delta * self.decay_time
-        peak_time = self.decay_time * (math.log1p(z) / z if abs(z) > 1e-9 else 1.0 - 0.5 * z)
+        # phi(u) = e^{-k u} (1 - e^{-delta u}) / delta -> u e^{-k u} as delta -> 0, so nothing divides by tau_d - tau_r.
+        k, delta = self.rates()
+        z = delta / k
+        peak_time = (math.log1p(z) / z if z > 1e-9 else 1.0 - 0.5 * z) / k
         w = delta * peak_time
-        phi = math.exp(-peak_time * decay) * peak_time * (-math.expm1(-w) / w if abs(w) > 1e-12 else 1.0)
+        phi = math.exp(-k * peak_time) * peak_time * (-math.expm1(-w) / w if w > 1e-12 else 1.0)
         return 0.0, self.peak_conductance / phi
 
 

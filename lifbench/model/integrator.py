@@ -1,0 +1,237 @@
+"""The one integrator: offline runs call it once, the live bench in blocks of any size, with the same numbers.
+
+Time inside a sweep is sample index times interval; windows, steps and spikes are placed without regard to samples
+or blocks. Within 1e-9 of a sample interval an edge or spike counts as being on the sample.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lifbench.model.clamp import Step
+from lifbench.model.conductances import Conductances
+from lifbench.model.drive import Drive
+from lifbench.model.setup import Setup
+from lifbench.model.solution import Solution, solve
+from lifbench.model.steps import make_steps
+from lifbench.quantities import LifbenchError
+
+__all__ = ["Block", "Integrator", "channel_names"]
+
+_WINDOW = 256.0  # ms: how far ahead the solution is worked out; longer where little happens
+_CALM = 64  # steps in a window below which the next one may be twice as long
+_SNAP = 1e-9  # of a sample interval
+
+Floats = NDArray[np.float64]
+
+
+def channel_names(setup: Setup) -> tuple[str, ...]:
+    """The channels of a recording in the order of the CSV columns, without sweep and time."""
+    fixed = ("V_mV", "I_inj_pA", "I_leak_pA", "I_C_pA", "I_switch_pA")
+    names = [synapse.name for synapse in setup.synapses]
+    return (*fixed, *(f"g_{n}_nS" for n in names), *(f"I_{n}_pA" for n in names), "refractory")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive samples of one sweep.
+
+    Attributes
+    ----------
+    start : int
+        Index of the first sample in the sweep.
+    columns : dict of str to (n,) array
+        By `channel_names`; ``refractory`` is bool, the rest float64.
+    spike_times_ms : (m,)
+        Exact spike times, sweep time, from the block's first sample to just before the next block's.
+    """
+
+    start: int
+    columns: dict[str, NDArray[np.float64] | NDArray[np.bool_]]
+    spike_times_ms: Floats
+
+    @property
+    def count(self) -> int:
+        return len(self.columns["V_mV"])
+
+
+class Integrator:
+    """C dV/dt = I_inj − g_L (V − E_L) − Σ g_k (V − E_k), with exact spikes.
+
+    Parameters
+    ----------
+    setup : Setup
+    sweep : int
+        Which sweep of the protocol (from 0): decides increments and the noise.
+    """
+
+    def __init__(self, setup: Setup, sweep: int = 0) -> None:
+        self.setup = setup
+        self.sweep = sweep
+        self._stream = sweep
+        self._extra: tuple[Step, ...] = ()
+        self.position = 0
+        self._compile()
+        self._open(0.0, setup.cell.start_potential, -math.inf, [(0.0, 0.0)] * len(self._conductances.kernels))
+
+    # ---- what the bench does to a running cell
+
+    def change(self, setup: Setup) -> None:
+        """From the next sample on, ``setup``; V, conductances, the clamp and the place in the sweep are kept."""
+        time, V, clamp_end, states = self._state()
+        old = dict(zip((k.synapse.name for k in self._conductances.kernels), states, strict=True))
+        kinds = {synapse.name: type(synapse) for synapse in self.setup.synapses}
+        interval = setup.recording.sample_interval
+        if interval != self.setup.recording.sample_interval:
+            self.position = math.ceil(time / interval - _SNAP)
+        self.setup = setup
+        self._compile()
+        kept = [
+            old[k.synapse.name] if kinds.get(k.synapse.name) is type(k.synapse) else (0.0, 0.0) for k in self._conductances.kernels
+        ]
+        self._open(time, V, min(clamp_end, time + setup.cell.refractory_period), kept)
+
+    def add_pulse(self, amplitude_pA: float, width_ms: float) -> None:
+        """Add a step of command current that begins now. Raises LifbenchError if the values are out of range."""
+        time, V, clamp_end, states = self._state()
+        self._extra = (*(p for p in self._extra if p.end > time), Step(start=time, duration=width_ms, amplitude=amplitude_pA))
+        self._compile()
+        self._open(time, V, clamp_end, states)
+
+    def kick(self, V_mV: float) -> None:
+        """Put V somewhere by hand; at or above threshold, a spike. Raises LifbenchError if not a potential."""
+        if not (math.isfinite(V_mV) and abs(V_mV) <= 1000.0):
+            raise LifbenchError("a potential between −1000 and 1000 mV is expected")
+        time, _, _, states = self._state()
+        self._open(time, V_mV, -math.inf, states)
+
+    def begin_sweep(self, sweep: int, setup: Setup | None = None) -> None:
+        """Begin a sweep with the state the cell is in (gap-free); noise goes on with fresh numbers."""
+        time, V, clamp_end, states = self._state()
+        self._extra = tuple(
+            Step(start=0.0, duration=p.end - time, amplitude=p.amplitude) for p in self._extra if p.end > time
+        )
+        self.sweep = sweep
+        self._stream += 1
+        self.position = 0
+        if setup is not None and setup is not self.setup:
+            self.change(setup)
+        self._compile()
+        self._open(0.0, V, clamp_end - time, states[: len(self._conductances.kernels)])
+
+    @property
+    def refractory_left_ms(self) -> float:
+        """How much longer V is held at reset from the next sample on."""
+        time, _, clamp_end, _ = self._state()
+        return max(0.0, clamp_end - time)
+
+    # ---- time going on
+
+    def advance(self, count: int) -> Block:
+        """The next ``count`` samples.
+
+        Raises LifbenchError if the cell fires too fast to follow; the integrator then stays where it was.
+        """
+        interval = self.setup.recording.sample_interval
+        snap = _SNAP * interval
+        first, last = self.position, self.position + count
+        end = last * interval - snap
+        parts: list[list[NDArray[np.float64] | NDArray[np.bool_]]] = []
+        at = first
+        while True:
+            stop = min(last, math.ceil(self._window_end / interval - _SNAP))
+            if stop > at:
+                parts.append(self._sample(np.arange(at, stop) * interval, snap))
+                at = stop
+            if self._window_end >= end:
+                break
+            self._next_window()
+        spikes = np.concatenate(self._spikes) if self._spikes else np.empty(0)
+        self._spikes = [spikes[spikes >= end]]
+        names = channel_names(self.setup)
+        if not parts:
+            parts.append(self._sample(np.empty(0), snap))
+        columns = parts[0] if len(parts) == 1 else [np.concatenate(c) for c in zip(*parts, strict=True)]  # type: ignore[arg-type]
+        self.position = last
+        return Block(first, dict(zip(names, columns, strict=True)), spikes[spikes < end])
+
+    # ---- windows
+
+    def _compile(self) -> None:
+        setup = self.setup
+        seed = setup.recording.seed
+        self._drive = Drive(setup.clamp.at_sweep(self.sweep % setup.recording.sweeps), seed, self._stream, self._extra)
+        self._conductances = Conductances(setup.synapses, setup.cell, seed, self._stream)
+
+    def _open(self, time: float, V: float, clamp_end: float, states: list[tuple[float, float]]) -> None:
+        """Begin a chain of windows at ``time``."""
+        self._spikes: list[Floats] = []
+        self._window_end = time
+        self._length = _WINDOW
+        self._load(time, V, clamp_end, states)
+
+    def _next_window(self) -> None:
+        solution = self._solution
+        if solution.steps.starts.size < _CALM:
+            self._length = min(2.0 * self._length, 1e7)
+        end = self._window_end
+        self._load(end, solution.V_end, solution.clamp_end, self._conductances.state(end))
+
+    def _load(self, time: float, V: float, clamp_end: float, states: list[tuple[float, float]]) -> None:
+        recording = self.setup.recording
+        end = time + self._length
+        sweep_end = recording.samples * recording.sample_interval
+        if time < sweep_end:
+            end = min(end, sweep_end)
+        self._conductances.put(states)
+        steps = make_steps(self.setup.cell, self._drive, self._conductances, time, end)
+        self._begun = (V, clamp_end)
+        self._solution: Solution = solve(steps, V, clamp_end)
+        self._window_end = end
+        self._spikes.append(self._solution.spike_times)
+
+    def _state(self) -> tuple[float, float, float, list[tuple[float, float]]]:
+        """(time, V, end of the clamp, kernel states) at the next sample, before events at that very instant."""
+        time = min(self.position * self.setup.recording.sample_interval, self._window_end)
+        solution = self._solution
+        begin = float(solution.steps.nodes[0])
+        if time >= self._window_end:
+            return time, solution.V_end, solution.clamp_end, self._conductances.state(time)
+        if time <= begin:
+            return begin, *self._begun, self._conductances.state(begin)
+        V, _ = solution.sample(np.array([time]), 0.0)
+        before = solution.spike_times[solution.spike_times <= time]
+        clamp_end = float(before[-1]) + self.setup.cell.refractory_period if before.size else self._begun[1]
+        return time, float(V[0]), clamp_end, self._conductances.state(time)
+
+    def _sample(self, times: Floats, snap: float) -> list[NDArray[np.float64] | NDArray[np.bool_]]:
+        """All channels at ``times`` inside the window, in the order of `channel_names`."""
+        solution, setup = self._solution, self.setup
+        steps, cell = solution.steps, setup.cell
+        V, held = solution.sample(times, snap)
+        step = np.maximum(np.searchsorted(steps.nodes, times + snap, side="right") - 1, 0)
+        step = np.minimum(step, steps.starts.size - 1)
+        injected = steps.current.derivatives(step, np.maximum(times - steps.starts[step], 0.0))[0]
+        leak = cell.leak_conductance * (V - cell.leak_reversal)
+        left = injected - leak
+        conductances, currents = [], []
+        kernels = {kernel.index: kernel for kernel in self._conductances.kernels}
+        for index, synapse in enumerate(setup.synapses):
+            g = kernels[index].at(times, snap)[0] if index in kernels else steps.steady[index][step]
+            driving = V - synapse.reversal if synapse.mode == "conductance" else cell.leak_reversal - synapse.reversal
+            current = g * driving
+            left = left - current
+            conductances.append(g)
+            currents.append(current)
+        capacitive, switch = np.where(held, 0.0, left), np.where(held, left, 0.0)
+        return [V, injected, leak, capacitive, switch, *conductances, *currents, held]
+
+
+def sweep_setup(setup: Setup, sweep: int) -> Setup:
+    """The setup with the increments of ``sweep`` applied, as one sweep: for asking "what exactly ran"."""
+    return dataclasses.replace(setup, clamp=setup.clamp.at_sweep(sweep), recording=dataclasses.replace(setup.recording, sweeps=1))

@@ -1,0 +1,99 @@
+"""What a run gives: named channels with their units, spikes, and the setup that made them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lifbench.model.integrator import Integrator, channel_names
+from lifbench.model.setup import Setup
+from lifbench.quantities import LifbenchError
+
+__all__ = ["Recording", "run"]
+
+_BLOCK = 1 << 16
+
+
+@dataclass(frozen=True)
+class Recording:
+    """All sweeps of one run.
+
+    Attributes
+    ----------
+    setup : Setup
+        Running it again gives the same numbers, bit for bit.
+    time_ms : (n,)
+        Sample k is at k · sample interval.
+    data : mapping of channel name to (sweeps, n)
+        ``V_mV``, ``I_inj_pA``, ``I_leak_pA``, ``I_C_pA``, ``I_switch_pA``, ``g_NAME_nS``, ``I_NAME_pA``: float64;
+        ``refractory``: bool. Membrane currents are positive outward, injected current positive inward.
+    spike_times_ms : tuple of (m,) arrays, one a sweep
+        Exact, not on the sample grid.
+    """
+
+    setup: Setup
+    time_ms: NDArray[np.float64]
+    data: Mapping[str, NDArray[Any]]
+    spike_times_ms: tuple[NDArray[np.float64], ...]
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Channel names in the order of the CSV columns."""
+        return tuple(self.data)
+
+    @property
+    def sweeps(self) -> int:
+        return len(self.spike_times_ms)
+
+    def __getitem__(self, channel: str) -> NDArray[Any]:
+        """The channel, (sweeps, n). Raises LifbenchError if there is none of that name."""
+        try:
+            return self.data[channel]
+        except KeyError:
+            raise LifbenchError(f"there is no channel {channel!r}; there are {', '.join(self.data)}") from None
+
+    def rate_hz(self, sweep: int = 0) -> float | None:
+        """1000 / mean interspike interval of a sweep, Hz; None with fewer than two spikes."""
+        times = self.spike_times_ms[sweep]
+        return None if times.size < 2 else float(1000.0 * (times.size - 1) / (times[-1] - times[0]))
+
+
+def run(setup: Setup, progress: Callable[[int, int], object] | None = None) -> Recording:
+    """Run all sweeps of ``setup``, each from V(0).
+
+    Parameters
+    ----------
+    setup : Setup
+    progress : callable(done, total), optional
+        Told of samples done; an exception it raises ends the run.
+
+    Raises
+    ------
+    LifbenchError
+        If the cell cannot be followed (absurdly fast firing), or memory does not suffice.
+    """
+    recording = setup.recording
+    n, sweeps = recording.samples, recording.sweeps
+    names = channel_names(setup)
+    try:
+        data = {name: np.empty((sweeps, n), dtype=bool if name == "refractory" else float) for name in names}
+    except MemoryError:
+        raise LifbenchError("this recording does not fit into memory; a longer sample interval is needed", "recording") from None
+    spikes = []
+    for sweep in range(sweeps):
+        integrator = Integrator(setup, sweep)
+        found = []
+        while integrator.position < n:
+            block = integrator.advance(min(_BLOCK, n - integrator.position))
+            for name, values in block.columns.items():
+                data[name][sweep, block.start : block.start + block.count] = values
+            found.append(block.spike_times_ms)
+            if progress is not None:
+                progress(sweep * n + integrator.position, sweeps * n)
+        times = np.concatenate(found)
+        spikes.append(times[times <= recording.duration])
+    return Recording(setup, np.arange(n) * recording.sample_interval, data, tuple(spikes))

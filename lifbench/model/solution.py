@@ -1,0 +1,365 @@
+"""The solution on one window: spikes located exactly, and V at any time.
+
+The equation is linear between spikes, so one passive solution U through the whole window (threshold ignored) serves
+every flight between two spikes: V(t) = U(t) + (V_r − U(t_r)) e^{−(Λ(t)−Λ(t_r))} after a flight began at t_r from V_r.
+Nodes are compared with the threshold many at a time; only the step with the crossing is looked into.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lifbench.model.steps import CONSTANT, SLOW, SMOOTH, Steps
+from lifbench.quantities import LifbenchError
+
+__all__ = ["Solution", "solve"]
+
+_MOST_SPIKES = 200_000  # in one window: beyond any neuron, and past it a run would never end
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+
+@dataclass
+class _Flight:
+    """V from (step, u) on with V there, until a spike or the window's end."""
+
+    step: int
+    u: float
+    V: float
+
+
+class Solution:
+    """V on the window of ``steps``.
+
+    Attributes
+    ----------
+    spike_times : (m,) ms
+    V_end : float
+        V at the window's end, mV.
+    clamp_end : float
+        Until when V is held at reset, ms (−inf when free); may lie beyond the window.
+    """
+
+    def __init__(self, steps: Steps, V: float, clamp_end: float) -> None:
+        self.steps = steps
+        self.cell = steps.cell
+        self._threshold = self.cell.threshold if self.cell.spiking else math.inf
+        self.clamp_end = clamp_end
+        self._V_nodes = np.empty(steps.nodes.size)
+        self._whole = np.zeros(steps.starts.size, dtype=bool)  # steps that one flight crosses from end to end
+        self._pieces: list[tuple[Floats, Ints, Floats, Floats]] = []  # start, step (−1: clamp), u at start, V at start
+        self._spikes: list[Floats] = []
+        self._count = 0
+        self._loads = np.concatenate([[0.0], np.cumsum(steps.load)])
+        self._U = self._passive(V)
+        self.V_end = self._run(V)
+        self.spike_times = np.concatenate(self._spikes) if self._spikes else np.empty(0)
+        self._arrange()
+
+    def _passive(self, V: float) -> Floats:
+        """U at the nodes."""
+        out = [V]
+        for gain, offset in zip(self.steps.gain.tolist(), self.steps.offset.tolist(), strict=True):
+            V = gain * V + offset
+            out.append(V)
+        return np.array(out)
+
+    # ---- spikes
+
+    def _run(self, V: float) -> float:
+        nodes = self.steps.nodes
+        flight: _Flight | None
+        if self.clamp_end > nodes[0]:
+            self._hold(float(nodes[0]))
+            flight = self._release()
+        elif self._threshold <= V:
+            flight = self._spike(float(nodes[0]))
+        else:
+            flight = _Flight(0, 0.0, V)
+        while flight is not None:
+            crossing = self._fly(flight)
+            if crossing is None:
+                return float(self._V_nodes[-1])
+            flight = self._spike(crossing)
+        return self.cell.reset
+
+    def _hold(self, time: float) -> None:
+        self._pieces.append((np.array([time]), np.array([-1]), np.zeros(1), np.array([self.cell.reset])))
+
+    def _spike(self, time: float) -> _Flight | None:
+        self._spikes.append(np.array([time]))
+        self._count += 1
+        if self._count > _MOST_SPIKES:
+            raise _too_many()
+        self.clamp_end = time + self.cell.refractory_period
+        if self.cell.refractory_period > 0:
+            self._hold(time)
+        return self._release()
+
+    def _release(self) -> _Flight | None:
+        """The flight that begins when the clamp ends, if that is inside the window."""
+        nodes = self.steps.nodes
+        if self.clamp_end >= nodes[-1]:
+            return None
+        step = int(np.searchsorted(nodes, self.clamp_end, side="right")) - 1
+        return _Flight(step, self.clamp_end - float(nodes[step]), self.cell.reset)
+
+    def _fly(self, flight: _Flight) -> float | None:
+        """Follow a flight. Its spike time, or None when it reaches the window's end; fills V at the nodes passed."""
+        i, u, V = flight.step, flight.u, flight.V
+        steps, nodes, vth = self.steps, self.steps.nodes, self._threshold
+        if u == 0.0:
+            self._V_nodes[i] = V
+            load_r, U_r = float(self._loads[i]), float(self._U[i])
+        else:
+            self._pieces.append((np.array([nodes[i] + u]), np.array([i]), np.array([u]), np.array([V])))
+            at = np.array([u])
+            load_r = float(self._loads[i] + steps.loads(slice(i, i + 1), at)[0])
+            U_r = float(self._free(slice(i, i + 1), at, np.zeros(1), self._U[i : i + 1], self._U[i + 1 : i + 2])[0])
+            V_end = float(self._U[i + 1]) + (V - U_r) * math.exp(load_r - float(self._loads[i + 1]))
+            if steps.kind[i] == CONSTANT:
+                Vinf = float(steps.Vinf[i])
+                V_end = Vinf + (V - Vinf) * math.exp(load_r - float(self._loads[i + 1]))
+            if vth < math.inf:
+                found = self._periodic(i, u, V) if steps.kind[i] == CONSTANT else self._inside(i, u, V, V_end)
+                if found is not None:
+                    return found
+            self._V_nodes[i + 1] = V_end
+            i += 1
+        return self._scan(i, V - U_r, load_r)
+
+    def _scan(self, i: int, D: float, load_r: float) -> float | None:
+        """Whole steps from node i on: V = U + D e^{−(Λ−load_r)} at the nodes, compared many at a time."""
+        steps, vth = self.steps, self._threshold
+        count, width = steps.starts.size, 32
+        while i < count:
+            last = min(i + width, count)
+            V = self._U[i + 1 : last + 1] + D * np.exp(load_r - self._loads[i + 1 : last + 1])
+            before = np.concatenate([self._V_nodes[i : i + 1], V[:-1]])
+            hits = np.flatnonzero((V >= vth) | self._may_peak(i, last, before, V)) if vth < math.inf else ()
+            for hit in hits:
+                k = i + int(hit)
+                self._V_nodes[i + 1 : k + 1] = V[:hit]
+                if steps.kind[k] == CONSTANT:
+                    found = self._periodic(k, 0.0, float(before[hit]))
+                    if found is None and V[hit] >= vth < steps.Vinf[k]:
+                        found = float(steps.nodes[k + 1])  # by a hair, rounded to the end of the step
+                else:
+                    found = self._inside(k, 0.0, float(before[hit]), float(V[hit]))
+                if found is not None:
+                    self._whole[i:k] = True
+                    self._partial_start(k)
+                    return found
+            self._V_nodes[i + 1 : last + 1] = V
+            self._whole[i:last] = True
+            i, width = last, min(2 * width, 8192)
+        return None
+
+    def _partial_start(self, k: int) -> None:
+        """Step k is left by a spike: until then it is a piece that begins at its node."""
+        self._pieces.append((self.steps.nodes[k : k + 1].copy(), np.array([k]), np.zeros(1), self._V_nodes[k : k + 1].copy()))
+
+    def _may_peak(self, first: int, last: int, before: Floats, after: Floats) -> NDArray[np.bool_]:
+        """Steps whose tangents at both ends meet at or above the threshold: V may cross and come back inside."""
+        steps = self.steps
+        out = np.zeros(last - first, dtype=bool)
+        varying = np.flatnonzero(steps.kind[first:last] != CONSTANT)
+        if not varying.size:
+            return out
+        index, h = varying + first, steps.lengths[varying + first]
+        V0, V1 = before[varying], after[varying]
+        (G, ), (B, ) = steps.coefficients(index, np.zeros(index.size))  # fmt: skip
+        d0 = (B - G * V0) / steps.capacitance
+        near = np.flatnonzero((d0 > 0) & (V0 + d0 * h >= self._threshold))
+        if near.size:
+            index, h, V0, V1, d0 = index[near], h[near], V0[near], V1[near], d0[near]
+            (G, ), (B, ) = steps.coefficients(index, h)  # fmt: skip
+            d1 = (B - G * V1) / steps.capacitance
+            meets = np.where(d1 < 0, V0 + d0 * (V1 - V0 - d1 * h) / np.where(d1 < 0, d0 - d1, 1.0), -np.inf)
+            out[varying[near]] = meets >= self._threshold
+        return out
+
+    def _periodic(self, i: int, u: float, V: float) -> float | None:
+        """First spike of a flight in a CONSTANT step, closed form; all spikes but the last found are booked here."""
+        steps, vth, reset = self.steps, self._threshold, self.cell.reset
+        Vinf = float(steps.Vinf[i])
+        if Vinf <= vth:
+            return None
+        tau = steps.capacitance / float(steps.G0[i])
+        start, end = float(steps.nodes[i]), float(steps.nodes[i + 1])
+        first = start + u + tau * math.log1p((vth - V) / (Vinf - vth))
+        if first >= end:
+            return None
+        t_ref = self.cell.refractory_period
+        period = t_ref + tau * math.log1p((vth - reset) / (Vinf - vth))
+        if (end - first) / max(period, 1e-300) > _MOST_SPIKES:
+            raise _too_many()
+        times = first + np.arange(int((end - first) / period) + 2) * period
+        times = times[times < end]
+        if times.size > 1:
+            earlier = times[:-1]
+            self._count += earlier.size
+            self._spikes.append(earlier)
+            releases = earlier + t_ref
+            n = earlier.size
+            if t_ref > 0:
+                self._pieces.append((earlier, np.full(n, -1), np.zeros(n), np.full(n, reset)))
+            self._pieces.append((releases, np.full(n, i), releases - start, np.full(n, reset)))
+        return float(times[-1])
+
+    def _inside(self, i: int, u: float, V: float, V_end: float) -> float | None:
+        """First crossing within a SMOOTH or SLOW step from (u, V) to its end, or None."""
+        steps, vth = self.steps, self._threshold
+        h, start = float(steps.lengths[i]), float(steps.nodes[i])
+        one = slice(i, i + 1)
+
+        def potential(s: float) -> float:
+            at = np.array([s])
+            return float(self._free(one, at, np.array([u]), np.array([V]), np.array([V_end]))[0])
+
+        def slope(s: float) -> float:
+            (G,), (B,) = steps.coefficients(one, np.array([s]))
+            return float(B[0] - G[0] * potential(s)) / steps.capacitance
+
+        low, high = u, h
+        if V_end < vth:
+            if not (slope(u) > 0.0 > slope(h)):
+                return None
+            high = _root(lambda s: -slope(s), u, h)
+            if potential(high) < vth:
+                return None
+        root = _root(lambda s: potential(s) - vth, low, high)
+        return start + root
+
+    # ---- V anywhere
+
+    def _free(self, step: Ints | slice, u: Floats, u0: Floats, V0: Floats, V1: Floats) -> Floats:
+        """V at local times u of a flight that has V0 at u0 and V1 at the step's end."""
+        steps = self.steps
+        kind = steps.kind[step]
+        out = np.empty(np.shape(u))
+        flat = kind == CONSTANT
+        if flat.all():
+            Vinf = steps.Vinf[step]
+            return np.asarray(Vinf + (V0 - Vinf) * np.exp(-(u - u0) * steps.G0[step] / steps.capacitance))
+        index = np.arange(steps.starts.size)[step]
+        if flat.any():
+            Vinf = steps.Vinf[index[flat]]
+            out[flat] = Vinf + (V0[flat] - Vinf) * np.exp(-(u - u0)[flat] * steps.G0[index[flat]] / steps.capacitance)
+        smooth = kind == SMOOTH
+        if smooth.any():
+            out[smooth] = self._polynomial(index[smooth], u[smooth], u0[smooth], V0[smooth], V1[smooth])
+        slow = kind == SLOW
+        if slow.any():
+            i, a, b = index[slow], u[slow], u0[slow]
+            decay = np.exp(steps.loads(i, b) - steps.loads(i, a))
+            out[slow] = steps.slow(i, a) + (V0[slow] - steps.slow(i, b)) * decay
+        return out
+
+    def _polynomial(self, step: Ints, u: Floats, u0: Floats, V0: Floats, V1: Floats) -> Floats:
+        """Hermite polynomial of degree 7 through V, V', V'', V''' at u0 and at the step's end."""
+        h = self.steps.lengths[step]
+        width = h - u0
+        p1, p2, p3 = (d * width**n for n, d in enumerate(self.steps.slopes(step, u0, V0), 1))
+        q1, q2, q3 = (d * width**n for n, d in enumerate(self.steps.slopes(step, h, V1), 1))
+        v0 = (V1 - V0) - (p1 + p2 / 2.0 + p3 / 6.0)
+        v1 = q1 - (p1 + p2 + p3 / 2.0) - 4.0 * v0
+        v2 = q2 - (p2 + p3) - 12.0 * v0 - 8.0 * v1
+        v3 = q3 - p3 - 24.0 * v0 - 36.0 * v1 - 12.0 * v2
+        s = (u - u0) / width
+        z = s - 1.0
+        s2 = s * s
+        near = V0 + s * (p1 + s * (p2 / 2.0 + s * (p3 / 6.0)))
+        return np.asarray(near + s2 * s2 * (v0 + z * (v1 + z * (v2 / 2.0 + z * (v3 / 6.0)))))
+
+    def _arrange(self) -> None:
+        """Whole steps and pieces in one order of time."""
+        steps = self.steps
+        whole = np.flatnonzero(self._whole)
+        parts = [(steps.starts[whole], whole, np.zeros(whole.size), self._V_nodes[whole]), *self._pieces]
+        self._start, self._step, self._u0, self._V0 = (np.concatenate([p[n] for p in parts]) for n in range(4))
+        order = np.argsort(self._start, kind="stable")
+        self._start, self._step, self._u0, self._V0 = (
+            a[order] for a in (self._start, self._step, self._u0, self._V0)
+        )
+        # V at the end of each piece's step: a flight that a spike ends goes on, in thought, to the step's end
+        step = np.maximum(self._step, 0)
+        self._V1 = np.where(self._whole[step], self._V_nodes[step + 1], np.nan)
+        broken = np.flatnonzero((self._step >= 0) & ~self._whole[step] & (steps.kind[step] == SMOOTH))
+        if broken.size:
+            i, u0, V0 = self._step[broken], self._u0[broken], self._V0[broken]
+            late = u0 > 0
+            U_r, load_r = self._U[i].copy(), np.zeros(i.size)
+            if late.any():
+                j = i[late]
+                U_r[late] = self._free(j, u0[late], np.zeros(j.size), self._U[j], self._U[j + 1])
+                load_r[late] = steps.loads(j, u0[late])
+            self._V1[broken] = self._U[i + 1] + (V0 - U_r) * np.exp(load_r - steps.load[i])
+
+    def sample(self, times: Floats, tolerance: float) -> tuple[Floats, NDArray[np.bool_]]:
+        """(V in mV, whether held at reset) at increasing times of the window; within ``tolerance`` (ms) of an edge or a
+        spike, the value from there on."""
+        piece = np.maximum(np.searchsorted(self._start, times + tolerance, side="right") - 1, 0)
+        step = self._step[piece]
+        held = step < 0
+        V = np.empty(times.shape)
+        V[held] = self.cell.reset
+        free = ~held
+        if free.any():
+            p, i = piece[free], step[free]
+            u = np.maximum(times[free] - self.steps.starts[i], self._u0[p])
+            V[free] = self._free(i, u, self._u0[p], self._V0[p], self._V1[p])
+        if self.cell.spiking:
+            # rounding alone could put a sample on the threshold
+            np.minimum(V, np.nextafter(self.cell.threshold, -np.inf), out=V)
+        return V, held
+
+
+def _too_many() -> LifbenchError:
+    return LifbenchError(
+        f"the cell would fire more than {_MOST_SPIKES} spikes in a moment; a longer refractory period, a larger capacitance "
+        "or less current is needed"
+    )
+
+
+def _root(f: Callable[[float], float], low: float, high: float) -> float:
+    """The root of a function that is negative at ``low`` and not at ``high``: Illinois, then bisection, to the last bit."""
+    f_low, f_high = f(low), f(high)
+    if f_high <= 0.0:
+        return high
+    if f_low >= 0.0:
+        return low
+    side = 0
+    for count in range(200):
+        middle = (low * f_high - high * f_low) / (f_high - f_low) if count < 60 else 0.5 * (low + high)
+        if not low < middle < high:
+            middle = 0.5 * (low + high)
+            if not low < middle < high:
+                break
+        f_middle = f(middle)
+        if f_middle == 0.0:
+            return middle
+        if f_middle < 0.0:
+            low, f_low = middle, f_middle
+            if side < 0:
+                f_high *= 0.5
+            side = -1
+        else:
+            high, f_high = middle, f_middle
+            if side > 0:
+                f_low *= 0.5
+            side = 1
+        if high - low <= 4e-16 * max(abs(low), abs(high)):
+            break
+    return high
+
+
+def solve(steps: Steps, V: float, clamp_end: float) -> Solution:
+    """The solution on ``steps`` from V (mV) at their beginning, held at reset until ``clamp_end`` (ms)."""
+    return Solution(steps, V, clamp_end)
