@@ -1,0 +1,138 @@
+"""The command line: ``lifbench [FILE]``, ``run``, ``convert``. Bad input is one line on stderr and exit status 2."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import lifbench
+from lifbench.quantities import LifbenchError, format_number
+
+__all__ = ["main"]
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"lifbench: {' '.join(message.split())}; 'lifbench --help' tells more\n")
+        raise SystemExit(2)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line. Returns the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    # Errors and tables carry Ω and µ: a console in another encoding must not turn them into a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        if arguments and arguments[0] in ("run", "convert"):
+            return {"run": _run, "convert": _convert}[arguments[0]](arguments[1:])
+        return _bench(arguments)
+    except BrokenPipeError:
+        # the reader went away (`| head`): nothing is wrong, and Python must not complain at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _refuse(error: LifbenchError, file: str = "") -> int:
+    sys.stdout.flush()
+    sys.stderr.write(f"lifbench: {file}: {error}\n" if file else f"lifbench: {error}\n")
+    return 2
+
+
+def _bench(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="lifbench",
+        description="A virtual lab bench for the leaky integrate-and-fire neuron.",
+        epilog="lifbench run SETUP.toml [-o FILE]... [--json]: run with no window.  lifbench convert IN OUT: between trace formats.",
+    )
+    parser.add_argument("file", nargs="?", metavar="FILE", help="a setup to open")
+    parser.add_argument("--version", action="version", version=f"lifbench {lifbench.__version__}")
+    options = parser.parse_args(arguments)
+    try:
+        from lifbench import app
+    except ImportError as error:
+        reason = " ".join(str(error).split())
+        return _refuse(LifbenchError(f"the window cannot be shown, since Qt does not load: {reason}"))
+    status: int = app.main([options.file] if options.file else [])
+    return status
+
+
+def _run(arguments: list[str]) -> int:
+    parser = _Parser(prog="lifbench run", description="Run a setup with no window.")
+    parser.add_argument("setup", metavar="SETUP.toml")
+    parser.add_argument("-o", "--output", metavar="FILE", action="append", default=[], help="format by suffix; may be given again")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
+    options = parser.parse_args(arguments)
+    from lifbench.files import formats, setup_toml
+    from lifbench.model.recording import run
+
+    for output in options.output:
+        try:
+            formats.check_suffix(output)
+        except LifbenchError as error:
+            return _refuse(error, output)
+    try:
+        recording = run(setup_toml.load(options.setup))
+    except LifbenchError as error:
+        return _refuse(error, options.setup)
+    try:
+        formats.write_all(recording, options.output)
+    except LifbenchError as error:
+        return _refuse(error)
+    result = _result(recording)
+    if options.json:
+        print(json.dumps(result))
+    else:
+        _table(result)
+        for output in options.output:
+            print(f"written: {output}")
+    sys.stdout.flush()
+    return 0
+
+
+def _result(recording: Any) -> dict[str, Any]:
+    """What ``--json`` prints. Rates come from intervals; latency is from the start of the first epoch."""
+    epochs = recording.setup.clamp.epochs
+    sweeps = []
+    for sweep, times in enumerate(recording.spike_times_ms):
+        onset = min((e.start for e in recording.setup.clamp.at_sweep(sweep).epochs), default=0.0) if epochs else 0.0
+        after = times[times >= onset]
+        sweeps.append(
+            {
+                "sweep": sweep,
+                "spike_times_ms": times.tolist(),
+                "mean_rate_hz": recording.rate_hz(sweep),
+                "latency_ms": float(after[0] - onset) if after.size else None,
+            }
+        )
+    return {"lifbench": lifbench.__version__, "sweeps": sweeps}
+
+
+def _table(result: dict[str, Any]) -> None:
+    print(f"{'sweep':>5}  {'spikes':>7}  {'rate (Hz)':>10}  {'latency (ms)':>12}")
+    for row in result["sweeps"]:
+        rate = "–" if row["mean_rate_hz"] is None else format_number(row["mean_rate_hz"], 6)
+        latency = "–" if row["latency_ms"] is None else format_number(row["latency_ms"], 6)
+        print(f"{row['sweep'] + 1:>5}  {len(row['spike_times_ms']):>7}  {rate:>10}  {latency:>12}")
+
+
+def _convert(arguments: list[str]) -> int:
+    parser = _Parser(prog="lifbench convert", description="Convert a trace from one format to another.")
+    parser.add_argument("source", metavar="IN")
+    parser.add_argument("target", metavar="OUT")
+    options = parser.parse_args(arguments)
+    from lifbench.files import formats
+
+    try:
+        formats.check_suffix(options.target)
+        formats.write_all(formats.read(options.source), [options.target])
+    except LifbenchError as error:
+        return _refuse(error)
+    return 0

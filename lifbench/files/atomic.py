@@ -1,0 +1,45 @@
+"""Write beside, then rename: a file is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from lifbench.quantities import LifbenchError
+
+__all__ = ["said_plainly", "writing"]
+
+
+def said_plainly(error: OSError) -> str:
+    """The system's reason, as part of a sentence."""
+    return (error.strerror or str(error) or type(error).__name__).lower()
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """A binary file that replaces ``path`` when the block ends well; otherwise ``path`` is as it was.
+
+    Raises LifbenchError, one sentence, if it cannot be written.
+    """
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)  # mkstemp makes it private; an exported trace is for sharing
+        os.replace(temporary, path)
+        temporary = None
+    except OSError as error:
+        raise LifbenchError(f"{path} cannot be written: {said_plainly(error)}") from None
+    finally:
+        if temporary is not None:
+            with suppress(OSError):
+                os.unlink(temporary)
