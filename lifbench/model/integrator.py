@@ -160,6 +160,16 @@ class Integrator:
         self.position = last
         return Block(first, dict(zip(names, columns, strict=True)), spikes[spikes < end])
 
+    def peek(self) -> dict[str, float]:
+        """All channels at the next sample, without going on."""
+        interval = self.setup.recording.sample_interval
+        snap = _SNAP * interval
+        time = self.position * interval
+        if time >= self._window_end - snap:
+            self._next_window()
+        values = self._sample(np.array([time]), snap)
+        return dict(zip(channel_names(self.setup), (float(v[0]) for v in values), strict=True))
+
     # ---- windows
 
     def _compile(self) -> None:
