@@ -13,7 +13,7 @@ from lifbench.model.setup import Setup
 
 __all__ = [
     "CancelJob", "Command", "EngineError", "Job", "JobDone", "JobProgress", "Kick", "Message", "NewSetup", "Pause", "Pulse", "Restart",
-    "Run", "SetRepeat", "SetSpeed", "Single", "Spikes", "Status", "SubmitJob", "SweepStart",
+    "Run", "SetRepeat", "SetSpeed", "Single", "SingleDone", "Spikes", "Status", "SubmitJob", "SweepStart",
 ]  # fmt: skip
 
 # A job is a generator that yields (done, total) and returns its result; the engine runs it between live blocks.
@@ -142,6 +142,11 @@ class SweepStart:
 
 
 @dataclass(frozen=True)
+class SingleDone:
+    """The single sweep that was asked for is over, and time stands still again."""
+
+
+@dataclass(frozen=True)
 class EngineError:
     """Something went wrong in the thread: ``text`` for the window, ``details`` (a traceback) for the log."""
 
@@ -166,4 +171,4 @@ class JobDone:
     cancelled: bool = False
 
 
-Message = Status | Spikes | SweepStart | EngineError | JobProgress | JobDone
+Message = Status | Spikes | SweepStart | SingleDone | EngineError | JobProgress | JobDone

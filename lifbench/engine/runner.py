@@ -20,7 +20,7 @@ from typing import Any
 
 from lifbench.engine.messages import (
     CancelJob, Command, EngineError, JobDone, JobProgress, Kick, Message, NewSetup, Pause, Pulse, Restart, Run, SetRepeat, SetSpeed,
-    Single, Spikes, Status, SubmitJob, SweepStart,
+    Single, SingleDone, Spikes, Status, SubmitJob, SweepStart,
 )  # fmt: skip
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.model.clamp import Clamp
@@ -270,6 +270,7 @@ class Engine:
             before = self._cell.ring.total
             if count and not self._cell.advance(count):
                 self._running = False
+                self._messages.put(SingleDone())
             self._simulated += (self._cell.ring.total - before) * interval
             self._pace.append((now, self._simulated))
             self._messages.put(self._status())

@@ -103,6 +103,12 @@ class Bench(QObject):
         if setup != self._setup:
             self.undo_stack.push(_Edit(self, setup, "", path, text))
 
+    def enter(self, setup: Setup) -> None:
+        """Another tab's setup: not an edit, so undo begins anew there; the cell starts from V(0)."""
+        self.undo_stack.clear()
+        self._apply(setup, "")
+        self.engine.send(Restart())
+
     def _apply(self, setup: Setup, path: str) -> None:
         self._setup = setup
         self._version += 1

@@ -1,0 +1,188 @@
+"""Step response (τ and R measured from the trace), f–I curve, strength–duration curve."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lifbench.analysis.fit import fit_exponential
+from lifbench.experiments.experiment import Curve, Protocol, Result
+from lifbench.model import theory
+from lifbench.model.clamp import Clamp, Step
+from lifbench.model.recording import Recording
+from lifbench.model.setup import RecordingSettings, Setup
+from lifbench.parameters import Declared, count, quantity
+from lifbench.quantities import LifbenchError, format_quantity
+
+__all__ = ["PROTOCOLS", "demo"]
+
+
+def demo() -> Setup:
+    """A step that fires a few spikes, seen charging and discharging."""
+    return Setup(clamp=Clamp(0.0, (Step(start=50.0, duration=300.0, amplitude=240.0),)), recording=RecordingSettings(duration=500.0))
+
+
+# ---- step response
+
+
+@dataclass(frozen=True)
+class StepParameters(Declared):
+    amplitude: float = quantity(-100.0, "pA", "I", "The step; negative keeps away from threshold", hard=(-1e6, 1e6), soft=(-200, 100))
+    duration: float = quantity(200.0, "ms", "d", "How long the step lasts", hard=(1, 1e5), soft=(20, 1000), log=True)
+
+
+def _step_setups(base: Setup, p: Declared) -> Sequence[Setup]:
+    assert isinstance(p, StepParameters)
+    # spiking off: what is measured is the membrane, not the threshold
+    cell = dataclasses.replace(base.cell, spiking=False, initial_potential=None)
+    interval = max(p.duration / 20_000.0, 1e-3)
+    return [Setup(cell, Clamp(0.0, (Step(start=0.0, duration=2 * p.duration, amplitude=p.amplitude),)), (), RecordingSettings(p.duration, interval))]
+
+
+def _step_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Result:
+    assert isinstance(p, StepParameters)
+    if p.amplitude == 0:
+        raise LifbenchError("a step of 0 pA shows nothing; choose another amplitude", "amplitude")
+    recording = recordings[0]
+    t, V = recording.time_ms, recording["V_mV"][0]
+    fit = fit_exponential(t, V)
+    resistance = (fit.plateau - V[0]) / p.amplitude * 1000.0
+    capacitance = fit.tau / resistance * 1000.0
+    cell = base.cell
+    thin = slice(None, None, max(1, t.size // 600))
+    steady = theory.steady_potential(p.amplitude, cell.leak_conductance, cell.leak_reversal)
+    predicted = theory.passive_potential(t[thin], cell.leak_reversal, float(steady), cell.time_constant)
+    return Result(
+        "time (ms)", "V (mV)",
+        (Curve("measured", t[thin], V[thin]), Curve("V∞ + (V₀ − V∞) e^(−t/RC)", t[thin], predicted, theory=True, colour=3)),
+        ("quantity", "measured", "R and C say"),
+        (
+            ("τ (ms)", fit.tau, cell.time_constant),
+            ("R (MΩ)", resistance, cell.membrane_resistance),
+            ("C (pF)", capacitance, cell.membrane_capacitance),
+        ),
+        (
+            f"After one τ, {format_quantity(fit.tau, 'ms')}, V has covered 63 % of its way; R is read from where it ends, C from both.",
+            "Double the capacitor: τ doubles and the plateau stays. Double the resistor: both double.",
+        ),
+    )  # fmt: skip
+
+
+# ---- f–I
+
+
+@dataclass(frozen=True)
+class RateParameters(Declared):
+    largest: float = quantity(800.0, "pA", "I_max", "The largest current", hard=(1, 1e6), soft=(100, 3000), log=True)
+    currents: int = count(40, "n", "How many currents", hard=(3, 400), soft=(10, 100))
+
+
+def rate_setups(base: Setup, largest: float, number: int, refractory: float | None = None) -> list[Setup]:
+    """One long step for each current; only spike times matter, so few samples are stored."""
+    cell = dataclasses.replace(base.cell, spiking=True, initial_potential=None)
+    if refractory is not None:
+        cell = dataclasses.replace(cell, refractory_period=refractory)
+    recording = RecordingSettings(duration=1000.0, sample_interval=50.0)
+    return [
+        Setup(cell, Clamp(0.0, (Step(start=0.0, duration=2000.0, amplitude=float(I)),)), (), recording)
+        for I in np.linspace(0.0, largest, number)
+    ]
+
+
+def _rate_setups(base: Setup, p: Declared) -> Sequence[Setup]:
+    assert isinstance(p, RateParameters)
+    return rate_setups(base, p.largest, p.currents)
+
+
+def _rate_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Result:
+    assert isinstance(p, RateParameters)
+    cell = base.cell
+    currents = np.linspace(0.0, p.largest, p.currents)
+    rates = np.array([r.rate_hz() or 0.0 for r in recordings])
+    fine = np.linspace(0.0, p.largest, 600)
+    steady = theory.steady_potential(fine, cell.leak_conductance, cell.leak_reversal)
+    predicted = theory.firing_rate(steady, cell.threshold, cell.reset, cell.time_constant, cell.refractory_period)
+    return Result(
+        "injected current (pA)", "rate (Hz)",
+        (Curve("measured", currents, rates, points=True), Curve("theory", fine, predicted, theory=True, colour=3)),
+        ("I (pA)", "rate (Hz)"),
+        tuple((float(I), float(f)) for I, f in zip(currents, rates, strict=True)),
+        (
+            f"Nothing below the rheobase, {format_quantity(cell.rheobase, 'pA')}; just above it the curve rises infinitely steeply.",
+            "Rates come from the intervals between spikes, so the curve has no stairs.",
+        ),
+    )  # fmt: skip
+
+
+# ---- strength–duration
+
+
+@dataclass(frozen=True)
+class DurationParameters(Declared):
+    longest: float = quantity(100.0, "ms", "d_max", "The longest step", hard=(1, 1e4), soft=(10, 500), log=True)
+    durations: int = count(14, "n", "How many durations", hard=(3, 100), soft=(5, 40))
+
+
+def _durations(p: DurationParameters) -> np.ndarray:
+    return np.geomspace(p.longest / 200.0, p.longest, p.durations)
+
+
+def _duration_setups(base: Setup, p: Declared) -> Sequence[Setup]:
+    """For each duration a family of strengths about the threshold: one sweep each, so that the bench can show them."""
+    assert isinstance(p, DurationParameters)
+    cell = dataclasses.replace(base.cell, spiking=True, initial_potential=None)
+    out = []
+    for duration in _durations(p):
+        weakest = float(theory.threshold_current(duration, cell.rheobase, cell.time_constant))
+        step = Step(start=0.0, duration=float(duration), amplitude=0.9 * weakest, increments=(("amplitude", 0.01 * weakest),))
+        recording = RecordingSettings(float(duration) * 1.5, float(duration), sweeps=21)
+        out.append(Setup(cell, Clamp(0.0, (step,)), (), recording))
+    return out
+
+
+def _duration_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Result:
+    assert isinstance(p, DurationParameters)
+    cell = base.cell
+    durations = _durations(p)
+    found = []
+    for recording in recordings:
+        step = recording.setup.clamp.epochs[0]
+        assert isinstance(step, Step)
+        fired = [k for k, times in enumerate(recording.spike_times_ms) if times.size]
+        amount = dict(step.increments)["amplitude"]
+        # between the last that failed and the first that fired
+        found.append(step.amplitude + (fired[0] - 0.5) * amount if fired else np.nan)
+    fine = np.geomspace(durations[0], durations[-1], 400)
+    predicted = theory.threshold_current(fine, cell.rheobase, cell.time_constant)
+    return Result(
+        "duration (ms)", "threshold current (pA)",
+        (
+            Curve("measured", durations, np.array(found), points=True),
+            Curve("I_rh/(1 − e^(−d/τ))", fine, predicted, theory=True, colour=3),
+        ),
+        ("duration (ms)", "threshold (pA)", "charge (pC)"),
+        tuple((float(d), float(I), float(d * I / 1000.0)) for d, I in zip(durations, found, strict=True)),
+        (
+            f"Rheobase {format_quantity(cell.rheobase, 'pA')}, chronaxie τ ln 2 = {format_quantity(theory.chronaxie(cell.time_constant), 'ms')}.",
+            "For short steps the charge is what counts: it tends to C ΔV, whatever the duration.",
+        ),
+    )  # fmt: skip
+
+
+PROTOCOLS = (
+    Protocol(
+        "step_response", "Step response: τ and R", "How fast does the membrane charge, and how far?",
+        "Before you run it: what will τ be, in ms?", StepParameters, _step_setups, _step_analyse,
+    ),
+    Protocol(
+        "rate", "Rate against current (f–I)", "How does the rate of spikes grow with the current?",
+        "At which current, in pA, will it begin to fire?", RateParameters, _rate_setups, _rate_analyse,
+    ),
+    Protocol(
+        "strength_duration", "Strength and duration", "How strong must a shock be if it is short?",
+        "At which duration, in ms, is twice the rheobase needed?", DurationParameters, _duration_setups, _duration_analyse,
+    ),
+)  # fmt: skip

@@ -1,0 +1,205 @@
+"""The schematic: parts between the inside and the outside of the membrane, coloured wires, moving charge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+
+from lifbench.engine.messages import Status
+from lifbench.gui.bench import Bench
+from lifbench.gui.circuit.charge import Charges, Stretch
+from lifbench.gui.circuit.parts import Battery, Capacitor, ClampSource, Part, Resistor, SpikeSwitch, SynapseBranch, readable
+from lifbench.gui.theme import Theme
+from lifbench.quantities import format_quantity
+
+__all__ = ["CircuitScene", "potential_colour"]
+
+_TOP, _BOTTOM, _LEFT = 34.0, 236.0, 6.0
+_COLUMN = 96.0
+_NARROW = 88.0
+
+
+def potential_colour(V: float, theme: Theme) -> QColor:
+    """Blue when hyperpolarised, orange towards threshold: lightness rises too, so hue is not the only sign."""
+    share = min(1.0, max(0.0, (V + 90.0) / 50.0))
+    low, high = QColor(theme.family[0]), QColor(theme.current)
+    return QColor(*(round(a + (b - a) * share) for a, b in zip(low.getRgb()[:3], high.getRgb()[:3], strict=True)))
+
+
+class _Layer(QGraphicsItem):
+    """A plain painted layer, transparent to the mouse."""
+
+    def __init__(self, rect: QRectF, paint: Callable[[QPainter], None], z: float) -> None:
+        super().__init__()
+        self._rect, self._paint = rect, paint
+        self.setZValue(z)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def boundingRect(self) -> QRectF:
+        return self._rect
+
+    def paint(self, painter: QPainter, option, widget=None) -> None:
+        self._paint(painter)
+
+
+class CircuitScene(QGraphicsScene):
+    """Built anew when synapses come or go; otherwise only repainted."""
+
+    def __init__(self, bench: Bench, theme: Theme) -> None:
+        super().__init__()
+        self.bench = bench
+        self.theme = theme
+        self.parts: list[Part] = []
+        self.charges = Charges()
+        self.status: Status | None = None
+        self._names: tuple[str, ...] | None = None
+        self.nudge: Callable[[str, int], None] = lambda path, steps: None
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Lay the parts out for the present synapses; nothing happens if they are the same."""
+        names = tuple(f"{s.kinetics}.{s.name}" for s in self.bench.setup.synapses)
+        if names == self._names:
+            return
+        self._names = names
+        self.clear()
+        bench, theme = self.bench, lambda: self.theme
+        height = _BOTTOM - _TOP
+        x = _LEFT
+
+        def column(width: float, top: float = 0.0, part: float = 1.0) -> QRectF:
+            return QRectF(x, _TOP + height * top, width, height * part)
+
+        parts: list[Part] = [
+            ClampSource(bench, "circuit.clamp", "Current clamp", "clamp", "clamp.holding_current", column(_COLUMN), theme)
+        ]
+        x += _COLUMN
+        parts.append(
+            Capacitor(bench, "circuit.capacitor", "Membrane capacitance", "capacitive", "cell.membrane_capacitance", column(_COLUMN), theme)
+        )
+        x += _COLUMN
+        parts.append(
+            Resistor(bench, "circuit.resistor", "Membrane resistance", "leak", "cell.membrane_resistance", column(_COLUMN, 0, 0.6), theme)
+        )
+        parts.append(
+            Battery(bench, "circuit.leak_battery", "Resting potential", "leak", "cell.leak_reversal", column(_COLUMN, 0.6, 0.4), theme)
+        )
+        x += _COLUMN
+        parts.append(SpikeSwitch(bench, "circuit.spike_switch", "Spike switch", "spike", "cell.threshold", column(_COLUMN + 8), theme))
+        x += _COLUMN + 8
+        for index in range(len(bench.setup.synapses)):
+            parts.append(SynapseBranch(bench, index, column(_NARROW), theme))
+            x += _NARROW
+        for part in parts:
+            part.nudge = lambda path, steps: self.nudge(path, steps)
+            self.addItem(part)
+        self.parts = parts
+        self._width = x
+        self._wire_up()
+        whole = QRectF(0, 0, x + 4, _BOTTOM + 34)
+        self.setSceneRect(whole)
+        self.addItem(_Layer(whole, self._paint_rails, -1))
+        self._dots = _Layer(whole, self._paint_dots, 2)
+        self.addItem(self._dots)
+
+    def _wire_up(self) -> None:
+        """Stretches of wire for the moving charge; the rails carry what the branches have not yet taken."""
+        self.charges.stretches.clear()
+        stretches = self.charges.stretches
+        columns = [p for p in self.parts if not isinstance(p, Battery)]
+        self._columns = [(p.geometry().x() + (30.0 if isinstance(p, ClampSource) else 26.0), self._name_of(p)) for p in columns]
+        middle = (_TOP + _BOTTOM) / 2
+        gaps = {"I_C": 8.0, "I_inj": 21.0, "I_leak": 0.0, "I_switch": 36.0}
+        for x, name in self._columns:
+            down = name != "I_inj"  # outward through the membrane; the clamp drives charge in, upwards
+            gap = gaps.get(name, 0.0)
+            for y0, y1 in ((_TOP, middle - gap), (middle + gap, _BOTTOM)):
+                a, b = (y0, y1) if down else (y1, y0)
+                stretches.append(Stretch(x, a, x, b, name))
+        for number, ((x0, _), (x1, _)) in enumerate(zip(self._columns, self._columns[1:], strict=False)):
+            stretches.append(Stretch(x0, _TOP, x1, _TOP, f"rail {number}"))
+            stretches.append(Stretch(x1, _BOTTOM, x0, _BOTTOM, f"rail {number}"))
+
+    @staticmethod
+    def _name_of(part: Part) -> str:
+        names = {"circuit.clamp": "I_inj", "circuit.capacitor": "I_C", "circuit.resistor": "I_leak", "circuit.spike_switch": "I_switch"}
+        return names.get(part.key, part.key)
+
+    def currents(self, status: Status) -> dict[str, float]:
+        """pA by name of stretch, rails by Kirchhoff's law from what branches off before."""
+        out = {"I_inj": status.I_inj_pA, "I_C": status.I_C_pA, "I_leak": status.I_leak_pA, "I_switch": status.I_switch_pA}
+        for synapse, current in zip(self.bench.setup.synapses, status.I_syn_pA, strict=False):
+            out[f"circuit.synapse.{synapse.name}"] = current
+        left = out["I_inj"]
+        for number, (_, name) in enumerate(self._columns[1:]):
+            out[f"rail {number}"] = left
+            left -= out.get(name, 0.0)
+        return out
+
+    def animate(self, status: Status, seconds: float) -> None:
+        """Move the charge; ``seconds`` is 0 when paused."""
+        self.status = status
+        self.charges.advance(self.currents(status), seconds)
+        self._dots.update()
+
+    def refresh(self, status: Status) -> None:
+        """Numbers and colours, a few times a second: more could not be read."""
+        self.status = status
+        for part in self.parts:
+            part.show_status(status)
+        self.update()
+
+    # ---- painting
+
+    def _paint_rails(self, painter: QPainter) -> None:
+        theme = self.theme
+        V = self.status.V_mV if self.status is not None else self.bench.setup.cell.leak_reversal
+        inside = potential_colour(V, theme)
+        x0, x1 = self._columns[0][0], self._columns[-1][0]
+        painter.setPen(QPen(inside, 4.0, c=Qt.PenCapStyle.RoundCap))
+        painter.drawLine(QLineF(x0, _TOP, x1, _TOP))
+        for x, _ in self._columns:
+            painter.drawLine(QLineF(x, _TOP, x, _TOP + 8))
+        painter.setPen(QPen(QColor(theme.faint), 3.0, c=Qt.PenCapStyle.RoundCap))
+        painter.drawLine(QLineF(x0, _BOTTOM, x1, _BOTTOM))
+        centre = (x0 + x1) / 2
+        painter.drawLine(QLineF(centre, _BOTTOM, centre, _BOTTOM + 8))
+        for number, half in enumerate((11.0, 7.0, 3.0)):  # ground: the bath
+            y = _BOTTOM + 8 + 4 * number
+            painter.drawLine(QLineF(centre - half, y, centre + half, y))
+        font = QFont(painter.font())
+        font.setPixelSize(13)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.faint))
+        painter.drawText(QPointF(x1 - 92, _BOTTOM + 20), "outside, 0 mV")
+        painter.setPen(QColor(theme.text))
+        painter.drawText(QPointF(x0 + 44, _TOP - 12), "inside")
+        font.setBold(True)
+        font.setPixelSize(16)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.potential))
+        painter.drawText(QPointF(x0 + 94, _TOP - 11), f"V = {readable(V)} mV")
+        font.setBold(False)
+        font.setPixelSize(11)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.faint))
+        painter.drawText(QPointF(6, _BOTTOM + 16), f"charge, full speed: {format_quantity(self.charges.full_scale_pA, 'pA')}")
+        # what the colour of the wire says
+        left = x0 + 240.0
+        if left + 120 <= self._width:
+            gradient = QLinearGradient(left, 0, left + 60, 0)
+            gradient.setColorAt(0, potential_colour(-90, theme))
+            gradient.setColorAt(1, potential_colour(-40, theme))
+            painter.fillRect(QRectF(left, _TOP - 22, 60, 6), gradient)
+            painter.drawText(QPointF(left - 22, _TOP - 15), "−90")
+            painter.drawText(QPointF(left + 63, _TOP - 15), "−40 mV")
+
+    def _paint_dots(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self.theme.ground), 1.0))
+        painter.setBrush(QColor(self.theme.accent))
+        for x, y in self.charges.positions():
+            painter.drawEllipse(QPointF(x, y), 3.2, 3.2)

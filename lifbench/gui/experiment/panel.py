@@ -1,0 +1,366 @@
+"""The experiment panel: question, prediction, run, plot with theory on request, table, explanation, guide."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtWidgets import (
+    QCheckBox, QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QProgressBar, QPushButton, QTableWidget,
+    QTableWidgetItem, QTabWidget, QTextBrowser, QVBoxLayout, QWidget,
+)  # fmt: skip
+
+from lifbench.engine.messages import JobDone
+from lifbench.experiments.experiment import Experiment, Protocol, Result
+from lifbench.files.atomic import writing
+from lifbench.gui.bench import Bench
+from lifbench.gui.parameter_form import QuantitySpinBox
+from lifbench.gui.theme import LIGHT, Theme
+from lifbench.parameters import Declared, parameters_of
+from lifbench.quantities import LifbenchError, format_number
+
+__all__ = ["ExperimentPanel"]
+
+
+@dataclass
+class _Memory:
+    """What a tab keeps: protocol, parameters, predictions and results by protocol."""
+
+    protocol: int = 0
+    parameters: dict[str, Declared] = field(default_factory=dict)
+    predictions: dict[str, str] = field(default_factory=dict)
+    results: dict[str, Result] = field(default_factory=dict)
+
+
+class ExperimentPanel(QWidget):
+    """Shows the experiment whose tab is in front; each keeps its own memory."""
+
+    def __init__(self, bench: Bench, experiments: list[Experiment]) -> None:
+        super().__init__()
+        self.setObjectName("panel.experiment")
+        self.setMinimumWidth(300)
+        self._bench = bench
+        self._theme: Theme = LIGHT
+        self._experiments = {e.key: e for e in experiments}
+        self._memory = {e.key: _Memory() for e in experiments}
+        self._experiment = experiments[0]
+        self._job = 0
+        self._running: tuple[str, str] | None = None
+        self._build()
+        bench.experiment_changed.connect(self.show_experiment)
+        bench.job_progress.connect(self._progressed)
+        self.show_experiment(self._experiment.key)
+
+    # ---- layout
+
+    def _build(self) -> None:
+        self._title = QLabel()
+        self._title.setObjectName("panel.title")
+        self._chooser = QComboBox()
+        self._chooser.setObjectName("experiment.protocol")
+        self._chooser.setAccessibleName("Protocol")
+        self._chooser.activated.connect(self._choose)
+        self._question = QLabel()
+        self._question.setObjectName("question")
+        self._predict = QLabel()
+        for label in (self._question, self._predict):
+            label.setWordWrap(True)
+        self._prediction = QLineEdit()
+        self._prediction.setObjectName("experiment.prediction")
+        self._prediction.setPlaceholderText("Your prediction, before you run it")
+        self._prediction.setAccessibleName("Your prediction")
+        self._prediction.textEdited.connect(self._keep_prediction)
+        self._form = QWidget()
+        self._form_grid = QGridLayout(self._form)
+        self._form_grid.setContentsMargins(0, 0, 0, 0)
+        self._form_grid.setVerticalSpacing(3)
+        self._run = QPushButton("Run protocol")
+        self._run.setObjectName("experiment.run")
+        self._run.setProperty("primary", True)
+        self._run.clicked.connect(self.run)
+        self._cancel = QPushButton("Cancel")
+        self._cancel.setObjectName("experiment.cancel")
+        self._cancel.clicked.connect(self.cancel)
+        self._cancel.hide()
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(True)
+        self._bar.setFormat("%v/%m")
+        self._bar.hide()
+        self._said = QLabel()
+        self._said.setObjectName("refusal")
+        self._said.setWordWrap(True)
+        self._said.hide()
+        self._plot = pg.PlotWidget()
+        self._plot.setObjectName("experiment.plot")
+        self._plot.setAccessibleName("Plot of the result")
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        for side in ("left", "bottom"):
+            self._plot.getAxis(side).enableAutoSIPrefix(False)
+        self._plot.setMinimumHeight(120)
+        self._theory = QCheckBox("theory")
+        self._theory.setObjectName("experiment.theory")
+        self._theory.setToolTip("Lay the closed-form prediction over the points")
+        self._theory.toggled.connect(lambda _: self._draw())
+        self._legend = QLabel()
+        self._legend.setWordWrap(True)
+        self._table = QTableWidget()
+        self._table.setObjectName("experiment.table")
+        self._table.setAccessibleName("Results")
+        self._table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self._table.setMinimumHeight(70)
+        self._table.verticalHeader().hide()
+        self._table.verticalHeader().setDefaultSectionSize(22)
+        self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self._explain = QLabel()
+        self._explain.setWordWrap(True)
+        copy, save = QPushButton("Copy table"), QPushButton("Save table…")
+        copy.setObjectName("experiment.copy")
+        save.setObjectName("experiment.save")
+        copy.clicked.connect(self.copy_table)
+        save.clicked.connect(self._choose_file)
+        self._guide = QTextBrowser()
+        self._guide.setObjectName("experiment.guide")
+        self._guide.setFrameShape(QTextBrowser.Shape.NoFrame)
+        work = QWidget()
+        layout = QVBoxLayout(work)
+        layout.setContentsMargins(8, 6, 8, 4)
+        layout.setSpacing(5)
+        layout.addWidget(self._chooser)
+        layout.addWidget(self._question)
+        layout.addWidget(self._predict)
+        layout.addWidget(self._prediction)
+        layout.addWidget(self._form)
+        row = QHBoxLayout()
+        row.addWidget(self._run)
+        row.addWidget(self._cancel)
+        row.addWidget(self._bar, 1)
+        row.addStretch(0)
+        row.addWidget(self._theory)
+        layout.addLayout(row)
+        layout.addWidget(self._said)
+        layout.addWidget(self._plot, 4)
+        layout.addWidget(self._legend)
+        layout.addWidget(self._explain)
+        layout.addWidget(self._table, 3)
+        row = QHBoxLayout()
+        row.addWidget(copy)
+        row.addWidget(save)
+        row.addStretch(1)
+        layout.addLayout(row)
+        self._tabs = QTabWidget()
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(work, "Experiment")
+        self._tabs.addTab(self._guide, "Guide")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 4, 0, 0)
+        outer.setSpacing(0)
+        self._title.setContentsMargins(8, 0, 8, 2)
+        outer.addWidget(self._title)
+        outer.addWidget(self._tabs)
+
+    # ---- which experiment, which protocol
+
+    @property
+    def protocol(self) -> Protocol:
+        return self._experiment.protocols[self._here().protocol]
+
+    def _here(self) -> _Memory:
+        return self._memory[self._experiment.key]
+
+    def show_experiment(self, key: str) -> None:
+        """Bring an experiment to the front, as it was left."""
+        self._experiment = self._experiments[key]
+        self._title.setText(self._experiment.title)
+        self._chooser.clear()
+        self._chooser.addItems([p.title for p in self._experiment.protocols])
+        self._chooser.setCurrentIndex(self._here().protocol)
+        self._guide.setMarkdown(self._experiment.guide())
+        self._show_protocol()
+
+    def _choose(self, index: int) -> None:
+        self._here().protocol = index
+        self._show_protocol()
+
+    def _parameters(self) -> Declared:
+        return self._here().parameters.setdefault(self.protocol.key, self.protocol.parameters())
+
+    def _show_protocol(self) -> None:
+        protocol = self.protocol
+        self._question.setText(f"<b>{protocol.question}</b>")
+        self._predict.setText(protocol.predict)
+        self._prediction.setText(self._here().predictions.get(protocol.key, ""))
+        self._said.hide()
+        while self._form_grid.count():
+            self._form_grid.takeAt(0).widget().deleteLater()
+        for row, (name, parameter) in enumerate(parameters_of(protocol.parameters).items()):
+            label = QLabel(parameter.label)
+            label.setToolTip(parameter.description)
+            spin = QuantitySpinBox(parameter)
+            spin.setObjectName(f"experiment.{protocol.key}.{name}")
+            spin.setValue(float(getattr(self._parameters(), name)))
+            spin.valueEdited.connect(lambda value, n=name, p=parameter: self._set(n, int(value) if p.kind == "count" else value))
+            spin.refused.connect(self._say)
+            label.setBuddy(spin)
+            self._form_grid.addWidget(label, row // 2, 2 * (row % 2))
+            self._form_grid.addWidget(spin, row // 2, 2 * (row % 2) + 1)
+        self._draw()
+
+    def _set(self, name: str, value: float) -> None:
+        self._said.hide()
+        try:
+            self._here().parameters[self.protocol.key] = replace(self._parameters(), **{name: value})
+        except LifbenchError as error:
+            self._say(str(error))
+
+    def _keep_prediction(self, text: str) -> None:
+        self._here().predictions[self.protocol.key] = text
+
+    def _say(self, sentence: str) -> None:
+        self._said.setText(sentence)
+        self._said.show()
+
+    # ---- running
+
+    def run(self) -> None:
+        """Run the protocol on the bench's present cell, in the engine."""
+        if self._running is not None:
+            return
+        self._said.hide()
+        protocol, base, parameters = self.protocol, self._bench.setup, self._parameters()
+        self._running = (self._experiment.key, protocol.key)
+        self._busy(True)
+        self._job = self._bench.submit(lambda: protocol.job(base, parameters), self._done)
+
+    def cancel(self) -> None:
+        if self._running is not None:
+            self._bench.cancel(self._job)
+
+    def _busy(self, on: bool) -> None:
+        self._run.setEnabled(not on)
+        self._cancel.setVisible(on)
+        self._bar.setVisible(on)
+        if on:
+            self._bar.setRange(0, 0)
+
+    def _progressed(self, job: int, done: int, total: int) -> None:
+        if job == self._job:
+            self._bar.setRange(0, total)
+            self._bar.setValue(done)
+
+    def _done(self, message: JobDone) -> None:
+        running, self._running = self._running, None
+        self._busy(False)
+        if message.error:
+            self._say(f"The protocol could not be run: {message.error}. The bench is as it was.")
+        elif message.result is not None and running is not None:
+            key, protocol = running
+            self._memory[key].results[protocol] = message.result
+            self._draw()
+
+    # ---- the result
+
+    def result(self) -> Result | None:
+        """The result now shown."""
+        return self._here().results.get(self.protocol.key)
+
+    def _draw(self) -> None:
+        result = self.result()
+        self._plot.clear()
+        theme = self._theme
+        self._plot.setBackground(theme.ground)
+        font = QFont(self.font())
+        font.setPointSizeF(theme.base_pt * 0.85)
+        for side in ("left", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.setPen(pg.mkPen(theme.grid))
+            axis.setTextPen(pg.mkPen(theme.text))
+            axis.setStyle(tickFont=font)
+            axis.label.setFont(font)
+        self._plot.showGrid(x=True, y=True, alpha=0.3)
+        for widget in (self._legend, self._explain, self._table):
+            widget.setVisible(result is not None)
+        self._plot.setVisible(result is not None)
+        self._theory.setVisible(result is not None)
+        if result is None:
+            return
+        self._plot.setLabel("bottom", result.x_label)
+        self._plot.setLabel("left", result.y_label)
+        names = []
+        for curve in result.curves:
+            if curve.theory and not self._theory.isChecked():
+                continue
+            colour = theme.family[curve.colour % len(theme.family)]
+            if curve.points:
+                symbol = "o" if curve.colour == 0 else "s"
+                self._plot.plot(curve.x, curve.y, pen=None, symbol=symbol, symbolSize=6, symbolBrush=colour, symbolPen=None)
+                mark = "●" if curve.colour == 0 else "■"
+            else:
+                style = Qt.PenStyle.DashLine if curve.theory else Qt.PenStyle.SolidLine
+                self._plot.plot(curve.x, curve.y, pen=pg.mkPen(colour, width=max(1.0, theme.pen), style=style))
+                mark = "- -" if curve.theory else "—"
+            names.append(f'<span style="color:{colour}">{mark}</span> {curve.name}')
+        self._plot.autoRange()
+        self._legend.setText("&nbsp;&nbsp; ".join(names))
+        said = self._here().predictions.get(self.protocol.key, "")
+        sentences = [f"<i>You predicted: {said}</i>"] if said else []
+        self._explain.setText("<br>".join([*sentences, *result.sentences]))
+        self._fill(result)
+
+    def _fill(self, result: Result) -> None:
+        self._table.setColumnCount(len(result.columns))
+        self._table.setHorizontalHeaderLabels(list(result.columns))
+        self._table.setRowCount(len(result.rows))
+        for i, row in enumerate(result.rows):
+            for j, value in enumerate(row):
+                item = QTableWidgetItem(value if isinstance(value, str) else "–" if value is None else format_number(float(value), 5))
+                if not isinstance(value, str):
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                self._table.setItem(i, j, item)
+
+    def table_text(self, dialect: str = "excel-tab") -> str:
+        """The table as text, full precision."""
+        result = self.result()
+        out = io.StringIO()
+        if result is not None:
+            writer = csv.writer(out, dialect, lineterminator="\n")
+            writer.writerow(result.columns)
+            writer.writerows([v if isinstance(v, str) or v is None else repr(float(v)) for v in row] for row in result.rows)
+        return out.getvalue()
+
+    def copy_table(self) -> None:
+        if self.result() is None:
+            self._say("There is no result yet: run the protocol first.")
+            return
+        QGuiApplication.clipboard().setText(self.table_text())
+        self._bench.message.emit("The table is in the clipboard.")
+
+    def _choose_file(self) -> None:
+        if self.result() is None:
+            self._say("There is no result yet: run the protocol first.")
+            return
+        name, _ = QFileDialog.getSaveFileName(self, "Save the table", f"{self.protocol.key}.csv", "CSV (*.csv)")
+        if name:
+            self.save_table(Path(name))
+
+    def save_table(self, path: Path) -> None:
+        """Write the table as CSV; what goes wrong is said in the panel."""
+        try:
+            with writing(path) as stream:
+                stream.write(self.table_text("excel").encode())
+        except LifbenchError as error:
+            self._say(str(error))
+
+    # ---- frames and theme
+
+    def on_frame(self, frame) -> None:
+        """Nothing here moves with time."""
+
+    def apply_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._draw()
