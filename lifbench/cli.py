@@ -56,11 +56,11 @@ def _bench(arguments: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"lifbench {lifbench.__version__}")
     options = parser.parse_args(arguments)
     try:
-        from lifbench import app
+        from lifbench.app import main as open_bench
     except ImportError as error:
         reason = " ".join(str(error).split())
         return _refuse(LifbenchError(f"the window cannot be shown, since Qt does not load: {reason}"))
-    status: int = app.main([options.file] if options.file else [])
+    status: int = open_bench([options.file] if options.file else [])
     return status
 
 

@@ -98,8 +98,7 @@ class Parameter:
                 raise LifbenchError("true or false is expected", self.name)
             return value
         if self.kind == "values":
-            numbers = tuple(self._number(v) for v in value)
-            return numbers
+            return tuple(self._number(v) for v in value)
         if self.kind == "count":
             if isinstance(value, bool) or not isinstance(value, int):
                 raise LifbenchError("a whole number is expected", self.name)
@@ -193,12 +192,15 @@ def values(unit: str, symbol: str, description: str, *, hard: tuple[float, float
     return field(default=(), metadata={"parameter": declared})
 
 
-@cache
-def parameters_of(cls: type) -> dict[str, Parameter]:
+def parameters_of(cls: type[Any]) -> dict[str, Parameter]:
     """Name -> Parameter of every declared field of the dataclass ``cls``, in order of declaration."""
-    return {
-        f.name: Parameter(name=f.name, **f.metadata["parameter"]) for f in dataclasses.fields(cls) if "parameter" in f.metadata
-    }
+    key: Any = cls
+    return _declared(key)
+
+
+@cache
+def _declared(cls: Any) -> dict[str, Parameter]:
+    return {f.name: Parameter(name=f.name, **f.metadata["parameter"]) for f in dataclasses.fields(cls) if "parameter" in f.metadata}
 
 
 class Declared:

@@ -19,8 +19,26 @@ from threading import Thread
 from typing import Any
 
 from lifbench.engine.messages import (
-    CancelJob, Command, EngineError, JobDone, JobProgress, Kick, Message, NewSetup, Pause, Pulse, Restart, Run, SetRepeat, SetSpeed,
-    Single, SingleDone, Spikes, Status, SubmitJob, SweepStart,
+    CancelJob,
+    Command,
+    EngineError,
+    JobDone,
+    JobProgress,
+    Kick,
+    Message,
+    NewSetup,
+    Pause,
+    Pulse,
+    Restart,
+    Run,
+    SetRepeat,
+    SetSpeed,
+    Single,
+    SingleDone,
+    Spikes,
+    Status,
+    SubmitJob,
+    SweepStart,
 )  # fmt: skip
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.model.clamp import Clamp
@@ -230,7 +248,10 @@ class Engine:
                 self._halt(f"The model stopped: {error.message}. The setup is kept; change it and press Run.", "")
             except Exception as error:
                 _log.exception("in the engine")
-                self._halt(f"The engine met an error it did not expect ({error}). The setup is kept; press Run to go on.", traceback.format_exc())
+                self._halt(
+                    f"The engine met an error it did not expect ({error}). The setup is kept; press Run to go on.",
+                    traceback.format_exc(),
+                )
             self._wait()
 
     def _halt(self, text: str, details: str) -> None:
@@ -351,4 +372,3 @@ class Engine:
     def _finish(self, message: JobDone) -> None:
         self._jobs.pop(message.job_id, None)
         self._messages.put(message)
-

@@ -48,8 +48,8 @@ class TraceRing:
         sizes = [self.capacity // _FACTOR ** (level + 1) for level in range(_LEVELS)]
         self._low = [np.zeros((len(self.channels), size), dtype=np.float32) for size in sizes]
         self._high = [np.zeros((len(self.channels), size), dtype=np.float32) for size in sizes]
-        self.start = start
-        self.total = start
+        self.start: int = start
+        self.total: int = start
 
     @property
     def first(self) -> int:
@@ -124,4 +124,5 @@ class TraceRing:
         lows, highs = self._copy(low, a, b), self._copy(high, a, b)
         edges = np.arange(0, b - a, group)
         lows, highs = np.minimum.reduceat(lows, edges), np.maximum.reduceat(highs, edges)
-        return (first // bucket + np.arange(edges.size) + 0.5) * bucket, lows, highs
+        centres = np.asarray((first // bucket + np.arange(edges.size) + 0.5) * bucket, dtype=np.float64)
+        return centres, lows.astype(np.float32), highs.astype(np.float32)

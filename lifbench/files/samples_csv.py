@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 from lifbench.files.atomic import said_plainly
@@ -49,7 +50,7 @@ def read_samples(path: Path) -> tuple[list[float], float | None]:
     if len(rows) < 2:
         raise LifbenchError(f"{path.name} holds a single moment; two at least are needed")
     interval = (rows[-1][0] - rows[0][0]) / (len(rows) - 1)
-    if interval <= 0 or any(abs(b[0] - a[0] - interval) > 0.01 * interval for a, b in zip(rows, rows[1:], strict=False)):
+    if interval <= 0 or any(abs(b[0] - a[0] - interval) > 0.01 * interval for a, b in pairwise(rows)):
         raise LifbenchError(f"{path.name}: the times must rise by equal steps")
     return [row[1] for row in rows], interval
 

@@ -79,7 +79,9 @@ def _setup(table: Mapping[str, Any]) -> Setup:
     cell = _read(Cell, _table(table, "cell"), "cell")
     clamp_table = _table(table, "clamp")
     _known(clamp_table, (*parameters_of(Clamp), "epochs"), "clamp")
-    epochs = tuple(_epoch(item, f"clamp.epochs.{i}", recording) for i, item in enumerate(_tables(clamp_table, "epochs", "clamp.epochs")))
+    epochs = tuple(
+        _epoch(item, f"clamp.epochs.{i}", recording) for i, item in enumerate(_tables(clamp_table, "epochs", "clamp.epochs"))
+    )
     plain = {k: v for k, v in clamp_table.items() if k != "epochs"}
     clamp = dataclasses.replace(_read(Clamp, plain, "clamp"), epochs=epochs)
     synapses = tuple(_synapse(item, f"synapses.{i}") for i, item in enumerate(_tables(table, "synapses", "synapses")))
@@ -208,7 +210,7 @@ def _synapse(table: Mapping[str, Any], path: str) -> Synapse:
     more: dict[str, Any] = {}
     name = table.get("name")
     if not isinstance(name, str):
-        raise LifbenchError("a name is needed, such as \"excitatory\"", f"{path}.name")
+        raise LifbenchError('a name is needed, such as "excitatory"', f"{path}.name")
     more["name"] = name
     if "poisson" in table:
         if not isinstance(table["poisson"], dict):

@@ -13,7 +13,21 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from lifbench.engine.messages import (
-    CancelJob, Job, JobDone, JobProgress, Kick, NewSetup, Pause, Pulse, Restart, Run, SetRepeat, SetSpeed, Single, Status, SubmitJob,
+    CancelJob,
+    Job,
+    JobDone,
+    JobProgress,
+    Kick,
+    NewSetup,
+    Pause,
+    Pulse,
+    Restart,
+    Run,
+    SetRepeat,
+    SetSpeed,
+    Single,
+    Status,
+    SubmitJob,
 )  # fmt: skip
 from lifbench.engine.runner import Engine
 from lifbench.model.setup import Setup

@@ -8,8 +8,20 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtWidgets import (
-    QApplication, QDialog, QFileDialog, QLabel, QMainWindow, QSizePolicy, QSlider, QSplitter, QTabBar, QTextBrowser, QToolBar, QToolButton,
-    QVBoxLayout, QWidget,
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QSizePolicy,
+    QSlider,
+    QSplitter,
+    QTabBar,
+    QTextBrowser,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
 )  # fmt: skip
 
 import lifbench
@@ -105,7 +117,7 @@ class MainWindow(QMainWindow):
         self._split.setStretchFactor(0, 2)
         self._split.setStretchFactor(1, 5)
         self._split.setStretchFactor(2, 2)
-        self._split.setSizes([412, 620, 326])
+        self._split.setSizes([416, 622, 316])
         for splitter in (self._left, self._split):
             splitter.setHandleWidth(6)
             splitter.setChildrenCollapsible(False)
@@ -125,12 +137,23 @@ class MainWindow(QMainWindow):
         specs = [
             ActionSpec("open", "Open a setup…", ("Ctrl+O",), "File", "Open a setup file", self._choose_open),
             ActionSpec("save", "Save the setup…", ("Ctrl+S",), "File", "Save the setup to a file", self._choose_save),
-            ActionSpec("export", "Export the trace…", ("Ctrl+E",), "File", "Run the setup exactly, offline, and write its trace", self._choose_export),
-            ActionSpec("save_picture", "Save the scope's picture…", (), "File", "Save the scope's screen as PNG", self._choose_picture),
+            ActionSpec(
+                "export",
+                "Export the trace…",
+                ("Ctrl+E",),
+                "File",
+                "Run the setup exactly, offline, and write its trace",
+                self._choose_export,
+            ),
+            ActionSpec(
+                "save_picture", "Save the scope's picture…", (), "File", "Save the scope's screen as PNG", self._choose_picture
+            ),
             ActionSpec("quit", "Quit", ("Ctrl+Q",), "File", "Close lifbench", self.close),
             ActionSpec("undo", "Undo", ("Ctrl+Z",), "Edit", "Undo; the simulation goes on", bench.undo_stack.undo),
             ActionSpec("redo", "Redo", ("Ctrl+Y", "Ctrl+Shift+Z"), "Edit", "Redo", bench.undo_stack.redo),
-            ActionSpec("copy_picture", "Copy the scope's picture", ("Ctrl+Shift+C",), "Edit", "Copy the scope's screen", scope.copy_picture),
+            ActionSpec(
+                "copy_picture", "Copy the scope's picture", ("Ctrl+Shift+C",), "Edit", "Copy the scope's screen", scope.copy_picture
+            ),
             ActionSpec("reset", "Back to the tab's own setup", (), "Edit", "The setup this tab began with", self._reset_tab),
             ActionSpec("run", "Run", ("Space",), "Bench", "Run or stop", bench.toggle, True),
             ActionSpec("single", "Single", ("S",), "Bench", "One sweep from its beginning, then stop", self._single),
@@ -139,14 +162,21 @@ class MainWindow(QMainWindow):
             ActionSpec("force", "Force a trigger", ("T",), "Scope", "Trigger the scope now", scope.force_trigger),
             ActionSpec("cursors", "Cursors", ("C",), "Scope", "Two time and two level cursors", scope.toggle_cursors),
             ActionSpec("fit", "Fit to screen", ("F",), "Scope", "Fit what is on screen", scope.fit),
-            ActionSpec("fit_tau", "Fit τ between the cursors", (), "Scope", "Fit an exponential between the time cursors", scope.fit_tau),
+            ActionSpec(
+                "fit_tau", "Fit τ between the cursors", (), "Scope", "Fit an exponential between the time cursors", scope.fit_tau
+            ),
             ActionSpec("grid", "Grid", ("G",), "Scope", "Grid on or off", scope.toggle_grid),
-            ActionSpec("pin_reference", "Pin reference", ("R",), "Scope", "Keep the trace on screen as a reference", scope.pin_reference),
+            ActionSpec(
+                "pin_reference", "Pin reference", ("R",), "Scope", "Keep the trace on screen as a reference", scope.pin_reference
+            ),
             ActionSpec("clear", "Clear", (), "Scope", "Take references and overlays away", scope.clear),
             ActionSpec("zoom_in", "Zoom in", ("+", "="), "Scope", "Less time per division", lambda: scope.zoom(1)),
             ActionSpec("zoom_out", "Zoom out", ("-",), "Scope", "More time per division", lambda: scope.zoom(-1)),
             ActionSpec("home", "Home", ("Home",), "Scope", "The view of the beginning", scope.home),
-            *(ActionSpec(f"theme.{n}", n.capitalize(), (), "View", f"The {n} theme", lambda n=n: self.set_theme(n)) for n in THEMES),
+            *(
+                ActionSpec(f"theme.{n}", n.capitalize(), (), "View", f"The {n} theme", lambda n=n: self.set_theme(n))
+                for n in THEMES
+            ),
             ActionSpec("fold", "Experiment panel", ("F9",), "View", "Fold the experiment away, or back", self._fold),
             ActionSpec("fullscreen", "Full screen", ("F11",), "View", "Full screen on or off", self._full_screen),
             ActionSpec("help", "Help", ("F1",), "Help", "How to use the bench", self._help),

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QGridLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 
 from lifbench.gui.bench import Bench
 from lifbench.parameters import Parameter
@@ -41,7 +51,7 @@ class QuantitySpinBox(QAbstractSpinBox):
         self.setToolTip(f"{parameter.description}.\nFrom {parameter.range_text}." if parameter.description else "")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
-        self.setMinimumWidth(92)
+        self.setMinimumWidth(74)
         self.setCorrectionMode(QAbstractSpinBox.CorrectionMode.CorrectToPreviousValue)
         self.editingFinished.connect(self._finish)
         self._show()
@@ -136,7 +146,9 @@ class ParameterForm(QWidget):
     Every control has the path as objectName. Edits go through `Bench.change`; edits made elsewhere are shown.
     """
 
-    def __init__(self, bench: Bench, entries: Sequence[tuple[str, Parameter]], parent: QWidget | None = None, *, sliders: bool = True) -> None:
+    def __init__(
+        self, bench: Bench, entries: Sequence[tuple[str, Parameter]], parent: QWidget | None = None, *, sliders: bool = True
+    ) -> None:
         super().__init__(parent)
         self._bench = bench
         self._sliders_wanted = sliders

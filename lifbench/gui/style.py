@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QColor, QPalette
 
 from lifbench.gui.theme import Theme
+from lifbench.resources import resource
 
 __all__ = ["palette", "style_sheet"]
 
@@ -27,6 +28,7 @@ def palette(theme: Theme) -> QPalette:
 
 def style_sheet(theme: Theme) -> str:
     t = theme
+    check, down = (str(resource(name)).replace("\\", "/") for name in ("check.svg", "down.svg"))
     return f"""
     * {{ font-size: {t.base_pt}pt; }}
     QMainWindow, QDialog, QWidget#centre {{ background: {t.panel}; }}
@@ -47,6 +49,12 @@ def style_sheet(theme: Theme) -> str:
     QStatusBar::item {{ border: none; }}
     QPushButton, QToolButton {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 4px; padding: 3px 8px; }}
     QToolButton {{ padding: 2px 6px; }}
+    QToolButton[small="true"] {{ padding: 1px 3px; min-width: 13px; }}
+    QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {t.faint}; border-radius: 3px; background: {t.raised}; }}
+    QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; image: url("{check}"); }}
+    QCheckBox::indicator:focus {{ border: 2px solid {t.accent}; }}
+    QComboBox::drop-down {{ border: none; width: 18px; }}
+    QComboBox::down-arrow {{ image: url("{down}"); width: 12px; height: 12px; }}
     QToolButton::menu-indicator {{ image: none; }}
     QPushButton:hover, QToolButton:hover {{ border-color: {t.accent}; }}
     QPushButton:focus, QToolButton:focus, QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{ border: 1px solid {t.accent}; }}
@@ -58,6 +66,13 @@ def style_sheet(theme: Theme) -> str:
     QComboBox, QLineEdit, QAbstractSpinBox {{
         background: {t.raised}; border: 1px solid {t.line}; border-radius: 4px; padding: 2px 5px;
         selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
+    QScrollBar:vertical {{ width: 10px; background: transparent; margin: 0; }}
+    QScrollBar:horizontal {{ height: 10px; background: transparent; margin: 0; }}
+    QScrollBar::handle {{ background: {t.line}; border-radius: 4px; min-height: 24px; min-width: 24px; }}
+    QScrollBar::handle:hover {{ background: {t.faint}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QComboBox QAbstractItemView {{ background: {t.raised}; color: {t.text}; selection-background-color: {t.accent}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
     QTextBrowser, QTableWidget {{ background: {t.ground}; color: {t.text}; border: none; gridline-color: {t.line}; }}

@@ -19,10 +19,10 @@ from lifbench.quantities import LifbenchError, format_exact
 
 __all__ = ["EPOCH_SHAPES", "Chirp", "Clamp", "Epoch", "Noise", "PulseTrain", "Ramp", "Samples", "Sine", "Step"]
 
-_CURRENT = {"hard": (-1e7, 1e7), "soft": (-500.0, 1000.0), "term": "clamp", "increments": True}
-_TIME = {"hard": (0.0, 1e7), "soft": (0.0, 1000.0), "term": "clamp", "increments": True}
-_WIDTH = {**_TIME, "above_zero": True}
-_FREQUENCY = {"hard": (0.0, 1e5), "soft": (0.1, 200.0), "log": True, "term": "clamp", "increments": True}
+_CURRENT: dict[str, Any] = {"hard": (-1e7, 1e7), "soft": (-500.0, 1000.0), "term": "clamp", "increments": True}
+_TIME: dict[str, Any] = {"hard": (0.0, 1e7), "soft": (0.0, 1000.0), "term": "clamp", "increments": True}
+_WIDTH: dict[str, Any] = {**_TIME, "above_zero": True}
+_FREQUENCY: dict[str, Any] = {"hard": (0.0, 1e5), "soft": (0.1, 200.0), "log": True, "term": "clamp", "increments": True}
 
 Floats = NDArray[np.float64]
 
@@ -127,7 +127,14 @@ class Sine(Epoch):
     amplitude: float = quantity(50.0, "pA", "I", "Half the peak-to-peak size", required=True, **_CURRENT)
     frequency: float = quantity(10.0, "Hz", "f", "Cycles per second", required=True, **_FREQUENCY)
     phase: float = quantity(
-        0.0, "rad", "φ", "The phase at the epoch's start", hard=(-100.0, 100.0), soft=(-3.1416, 3.1416), term="clamp", increments=True
+        0.0,
+        "rad",
+        "φ",
+        "The phase at the epoch's start",
+        hard=(-100.0, 100.0),
+        soft=(-3.1416, 3.1416),
+        term="clamp",
+        increments=True,
     )
     offset: float = quantity(0.0, "pA", "I_0", "The current about which the sine swings", **_CURRENT)
 

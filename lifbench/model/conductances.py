@@ -88,7 +88,7 @@ class Kernel:
         self.times = np.concatenate([[first], times])
         waits = np.diff(self.times)
         one, zero = np.ones(1), np.zeros(1)
-        yy, xy = self.evolve(one, zero, waits)  # response to y
+        yy, _ = self.evolve(one, zero, waits)  # response to y
         yx, xx = self.evolve(zero, one, waits)  # response to x
         y, x, dy, dx = self.y, self.x, self._dy, self._dx
         states = [(y, x)]

@@ -112,7 +112,7 @@ class Drive:
 
     def edges(self, first: float, last: float) -> list[Floats]:
         """Arrays of edges; those outside first < t < last are harmless and are cut by the caller."""
-        out = [np.array([[e.start, e.end] for e in (*self._flat, *self._waves)]).ravel()]
+        out = [np.array([t for e in self._flat for t in (e.start, e.end)] + [t for w in self._waves for t in (w.start, w.end)])]
         for epoch in self._flat:
             low, high = max(first, epoch.start), min(last, epoch.end)
             if low >= high:
@@ -169,4 +169,4 @@ def grid_edges(origin: float, interval: float, first: float, last: float) -> Flo
     """origin + k · interval within first ≤ t ≤ last: integer counts times the interval, never a sum."""
     low = math.ceil((first - origin) / interval - 1e-9)
     high = math.floor((last - origin) / interval + 1e-9)
-    return origin + np.arange(max(low, 0), high + 1) * interval
+    return np.asarray(origin + np.arange(max(low, 0), high + 1) * interval, dtype=np.float64)

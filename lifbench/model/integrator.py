@@ -74,6 +74,9 @@ class Integrator:
         self.setup = setup
         self.sweep = sweep
         self._stream = sweep
+        self._spikes: list[Floats] = []
+        self._window_end = 0.0
+        self._length = _WINDOW
         self._extra: tuple[Step, ...] = ()
         self.position = 0
         self._compile()
@@ -113,9 +116,7 @@ class Integrator:
     def begin_sweep(self, sweep: int, setup: Setup | None = None) -> None:
         """Begin a sweep with the state the cell is in (gap-free); noise goes on with fresh numbers."""
         time, V, clamp_end, states = self._state()
-        self._extra = tuple(
-            Step(start=0.0, duration=p.end - time, amplitude=p.amplitude) for p in self._extra if p.end > time
-        )
+        self._extra = tuple(Step(start=0.0, duration=p.end - time, amplitude=p.amplitude) for p in self._extra if p.end > time)
         self.sweep = sweep
         self._stream += 1
         self.position = 0
@@ -146,7 +147,7 @@ class Integrator:
         while True:
             stop = min(last, math.ceil(self._window_end / interval - _SNAP))
             if stop > at:
-                parts.append(self._sample(np.arange(at, stop) * interval, snap))
+                parts.append(self._sample(np.asarray(np.arange(at, stop) * interval, dtype=np.float64), snap))
                 at = stop
             if self._window_end >= end:
                 break
@@ -156,7 +157,7 @@ class Integrator:
         names = channel_names(self.setup)
         if not parts:
             parts.append(self._sample(np.empty(0), snap))
-        columns = parts[0] if len(parts) == 1 else [np.concatenate(c) for c in zip(*parts, strict=True)]  # type: ignore[arg-type]
+        columns = parts[0] if len(parts) == 1 else [np.concatenate(c) for c in zip(*parts, strict=True)]
         self.position = last
         return Block(first, dict(zip(names, columns, strict=True)), spikes[spikes < end])
 
@@ -180,7 +181,7 @@ class Integrator:
 
     def _open(self, time: float, V: float, clamp_end: float, states: list[tuple[float, float]]) -> None:
         """Begin a chain of windows at ``time``."""
-        self._spikes: list[Floats] = []
+        self._spikes = []
         self._window_end = time
         self._length = _WINDOW
         self._load(time, V, clamp_end, states)

@@ -96,4 +96,4 @@ def run(setup: Setup, progress: Callable[[int, int], object] | None = None) -> R
                 progress(sweep * n + integrator.position, sweeps * n)
         times = np.concatenate(found)
         spikes.append(times[times <= recording.duration])
-    return Recording(setup, np.arange(n) * recording.sample_interval, data, tuple(spikes))
+    return Recording(setup, np.asarray(np.arange(n) * recording.sample_interval, dtype=np.float64), data, tuple(spikes))

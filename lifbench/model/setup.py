@@ -22,7 +22,13 @@ class RecordingSettings(Declared):
 
     duration: float = quantity(500.0, "ms", "T", "How long a sweep lasts", hard=(1e-3, 1e7), soft=(10, 5000), log=True)
     sample_interval: float = quantity(
-        0.05, "ms", "Δt", "How often the trace is stored; it does not change the numbers", hard=(1e-4, 1e4), soft=(0.01, 1.0), log=True
+        0.05,
+        "ms",
+        "Δt",
+        "How often the trace is stored; it does not change the numbers",
+        hard=(1e-4, 1e4),
+        soft=(0.01, 1.0),
+        log=True,
     )
     sweeps: int = count(1, "N", "How many sweeps the protocol has", hard=(1, 10_000), soft=(1, 20))
     seed: int = count(1, "", "The same seed gives the same noise", hard=(0, 2**63 - 1), soft=(0, 1000))

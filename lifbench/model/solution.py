@@ -142,7 +142,7 @@ class Solution:
             last = min(i + width, count)
             V = self._U[i + 1 : last + 1] + D * np.exp(load_r - self._loads[i + 1 : last + 1])
             before = np.concatenate([self._V_nodes[i : i + 1], V[:-1]])
-            hits = np.flatnonzero((V >= vth) | self._may_peak(i, last, before, V)) if vth < math.inf else ()
+            hits = np.flatnonzero((vth <= V) | self._may_peak(i, last, before, V)) if vth < math.inf else ()
             for hit in hits:
                 k = i + int(hit)
                 self._V_nodes[i + 1 : k + 1] = V[:hit]
@@ -200,7 +200,7 @@ class Solution:
         period = t_ref + tau * math.log1p((vth - reset) / (Vinf - vth))
         if (end - first) / max(period, 1e-300) > _MOST_SPIKES:
             raise _too_many()
-        times = first + np.arange(int((end - first) / period) + 2) * period
+        times = np.asarray(first + np.arange(int((end - first) / period) + 2) * period, dtype=np.float64)
         times = times[times < end]
         if times.size > 1:
             earlier = times[:-1]
@@ -285,9 +285,7 @@ class Solution:
         parts = [(steps.starts[whole], whole, np.zeros(whole.size), self._V_nodes[whole]), *self._pieces]
         self._start, self._step, self._u0, self._V0 = (np.concatenate([p[n] for p in parts]) for n in range(4))
         order = np.argsort(self._start, kind="stable")
-        self._start, self._step, self._u0, self._V0 = (
-            a[order] for a in (self._start, self._step, self._u0, self._V0)
-        )
+        self._start, self._step, self._u0, self._V0 = (a[order] for a in (self._start, self._step, self._u0, self._V0))
         # V at the end of each piece's step: a flight that a spike ends goes on, in thought, to the step's end
         step = np.maximum(self._step, 0)
         self._V1 = np.where(self._whole[step], self._V_nodes[step + 1], np.nan)

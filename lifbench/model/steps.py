@@ -164,7 +164,13 @@ def make_steps(cell: Cell, drive: Drive, conductances: Conductances, first: floa
         starts = nodes[:-1]
     lengths = np.diff(nodes)
     return Steps(
-        cell, conductances, nodes, kind, drive.on_steps(starts, lengths), conductances.on_steps(starts), conductances.steady(starts, lengths)
+        cell,
+        conductances,
+        nodes,
+        kind,
+        drive.on_steps(starts, lengths),
+        conductances.on_steps(starts),
+        conductances.steady(starts, lengths),
     )
 
 

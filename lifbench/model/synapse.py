@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from lifbench.parameters import Declared, choice, quantity, values
 from lifbench.quantities import LifbenchError
@@ -27,8 +27,8 @@ __all__ = [
 ]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
-_G = {"hard": (0.0, 1e6), "soft": (0.0, 100.0), "term": "synaptic"}
-_TAU = {"hard": (1e-3, 1e5), "soft": (0.2, 100.0), "log": True, "term": "synaptic", "above_zero": True}
+_G: dict[str, Any] = {"hard": (0.0, 1e6), "soft": (0.0, 100.0), "term": "synaptic"}
+_TAU: dict[str, Any] = {"hard": (1e-3, 1e5), "soft": (0.2, 100.0), "log": True, "term": "synaptic", "above_zero": True}
 
 
 @dataclass(frozen=True)

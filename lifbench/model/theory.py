@@ -20,7 +20,9 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 
-def steady_potential(current: ArrayLike, leak: float, leak_reversal: float, conductances: tuple[tuple[float, float], ...] = ()) -> Floats:
+def steady_potential(
+    current: ArrayLike, leak: float, leak_reversal: float, conductances: tuple[tuple[float, float], ...] = ()
+) -> Floats:
     """V∞ = (g_L E_L + Σ g_k E_k + I)/G, mV; ``conductances`` are (g_k, E_k) in nS, mV."""
     total = leak + sum(g for g, _ in conductances)
     return np.asarray((leak * leak_reversal + sum(g * e for g, e in conductances) + np.asarray(current, dtype=float)) / total)

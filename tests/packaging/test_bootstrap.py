@@ -52,7 +52,12 @@ def test_the_environment_is_remade_when_the_project_file_changes(bootstrap, tmp_
 
 @pytest.mark.parametrize(
     ("environment", "answer"),
-    [({}, False), ({"WAYLAND_DISPLAY": "wayland-0"}, True), ({"DISPLAY": ":98765"}, False), ({"DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}, False)],
+    [
+        ({}, False),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ({"DISPLAY": ":98765"}, False),
+        ({"DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}, False),
+    ],
 )
 def test_a_display_is_only_believed_when_it_answers(bootstrap, monkeypatch, environment, answer):
     monkeypatch.setattr(bootstrap.sys, "platform", "linux")

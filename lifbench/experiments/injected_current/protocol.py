@@ -22,7 +22,9 @@ __all__ = ["PROTOCOLS", "demo"]
 
 def demo() -> Setup:
     """A step that fires a few spikes, seen charging and discharging."""
-    return Setup(clamp=Clamp(0.0, (Step(start=50.0, duration=300.0, amplitude=240.0),)), recording=RecordingSettings(duration=500.0))
+    return Setup(
+        clamp=Clamp(0.0, (Step(start=50.0, duration=300.0, amplitude=240.0),)), recording=RecordingSettings(duration=500.0)
+    )
 
 
 # ---- step response
@@ -30,7 +32,9 @@ def demo() -> Setup:
 
 @dataclass(frozen=True)
 class StepParameters(Declared):
-    amplitude: float = quantity(-100.0, "pA", "I", "The step; negative keeps away from threshold", hard=(-1e6, 1e6), soft=(-200, 100))
+    amplitude: float = quantity(
+        -100.0, "pA", "I", "The step; negative keeps away from threshold", hard=(-1e6, 1e6), soft=(-200, 100)
+    )
     duration: float = quantity(200.0, "ms", "d", "How long the step lasts", hard=(1, 1e5), soft=(20, 1000), log=True)
 
 
@@ -39,7 +43,14 @@ def _step_setups(base: Setup, p: Declared) -> Sequence[Setup]:
     # spiking off: what is measured is the membrane, not the threshold
     cell = dataclasses.replace(base.cell, spiking=False, initial_potential=None)
     interval = max(p.duration / 20_000.0, 1e-3)
-    return [Setup(cell, Clamp(0.0, (Step(start=0.0, duration=2 * p.duration, amplitude=p.amplitude),)), (), RecordingSettings(p.duration, interval))]
+    return [
+        Setup(
+            cell,
+            Clamp(0.0, (Step(start=0.0, duration=2 * p.duration, amplitude=p.amplitude),)),
+            (),
+            RecordingSettings(p.duration, interval),
+        )
+    ]
 
 
 def _step_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Result:

@@ -50,7 +50,9 @@ def _analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Resul
     with_it, without = rates[: p.currents], rates[p.currents :]
     fine = np.linspace(0.0, p.largest, 600)
     steady = theory.steady_potential(fine, cell.leak_conductance, cell.leak_reversal)
-    predicted = [theory.firing_rate(steady, cell.threshold, cell.reset, cell.time_constant, t) for t in (cell.refractory_period, 0.0)]
+    predicted = [
+        theory.firing_rate(steady, cell.threshold, cell.reset, cell.time_constant, t) for t in (cell.refractory_period, 0.0)
+    ]
     ceiling = 1000.0 / cell.refractory_period if cell.refractory_period else float("inf")
     sentences = [f"However strong the current, the rate stays below 1/t_ref = {format_quantity(ceiling, 'Hz')}."]
     if not np.isfinite(ceiling):
@@ -73,7 +75,9 @@ def _analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Resul
 
 @dataclass(frozen=True)
 class PairParameters(Declared):
-    longest: float = quantity(30.0, "ms", "Δ_max", "The longest pause between the two pulses", hard=(1, 1000), soft=(5, 100), log=True)
+    longest: float = quantity(
+        30.0, "ms", "Δ_max", "The longest pause between the two pulses", hard=(1, 1000), soft=(5, 100), log=True
+    )
     pulses: int = count(60, "n", "How many pauses are tried", hard=(5, 300), soft=(20, 100))
 
 
@@ -99,7 +103,9 @@ def _pair_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> 
     assert isinstance(p, PairParameters)
     recording = recordings[0]
     pauses = np.arange(p.pulses) * p.longest / p.pulses
-    second = np.array([np.count_nonzero(times >= 1.0 + _WIDTH + pause) for times, pause in zip(recording.spike_times_ms, pauses, strict=True)])
+    second = np.array(
+        [np.count_nonzero(times >= 1.0 + _WIDTH + pause) for times, pause in zip(recording.spike_times_ms, pauses, strict=True)]
+    )
     fired = pauses[second > 0]
     found = float(fired[0]) if fired.size else float("nan")
     t_ref = base.cell.refractory_period

@@ -31,7 +31,9 @@ def demo() -> Setup:
 
 @dataclass(frozen=True)
 class ShuntParameters(Declared):
-    excitatory: float = quantity(2.0, "nS", "g_e", "Peak conductance of the excitatory synapse", hard=(0.01, 1e4), soft=(0.1, 50), log=True)
+    excitatory: float = quantity(
+        2.0, "nS", "g_e", "Peak conductance of the excitatory synapse", hard=(0.01, 1e4), soft=(0.1, 50), log=True
+    )
     decay_time: float = quantity(5.0, "ms", "τ_d", "Its time constant", hard=(0.01, 1e4), soft=(0.5, 50), log=True)
     largest: float = quantity(30.0, "nS", "g_i", "The largest shunt", hard=(0.1, 1e5), soft=(1, 200), log=True)
     shunts: int = count(7, "n", "How many shunts", hard=(2, 50), soft=(3, 20))

@@ -54,7 +54,7 @@ class Charges:
         for stretch in self.stretches:
             stretch.pA = stretch.sign * currents.get(stretch.current, 0.0)
         largest = max((abs(s.pA) for s in self.stretches), default=0.0)
-        self._peak = max(largest, self._peak * 0.5 ** (seconds / 3.0), 20.0)
+        self._peak = max(largest, self._peak * 0.5 ** (seconds / 1.0), 20.0)
         wanted = _round_up(self._peak)
         if wanted > self.full_scale_pA or self._peak < 0.3 * self.full_scale_pA:
             self.full_scale_pA = wanted

@@ -51,8 +51,10 @@ STEPS: tuple[tuple[str, str, str, str, Callable[[Setup, Status], str]], ...] = (
         "capacitive",
         "I<sub>C</sub> = C dV/dt",
         "Differentiate Q = C V. V cannot jump; it moves as fast as charge arrives.",
-        lambda s, t: f"dV/dt = {readable(t.I_C_pA)} pA / {format_quantity(s.cell.membrane_capacitance, 'pF')} = "
-        f"{t.I_C_pA / s.cell.membrane_capacitance:.3f} mV/ms",
+        lambda s, t: (
+            f"dV/dt = {readable(t.I_C_pA)} pA / {format_quantity(s.cell.membrane_capacitance, 'pF')} = "
+            f"{t.I_C_pA / s.cell.membrane_capacitance:.3f} mV/ms"
+        ),
     ),
     (
         "Put together, times R",

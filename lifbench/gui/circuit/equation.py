@@ -44,7 +44,12 @@ class EquationStrip(QWidget):
         self._write()
 
     def _open(self, term: str) -> None:
-        parts = {"capacitive": "circuit.capacitor", "leak": "circuit.resistor", "clamp": "circuit.clamp", "spike": "circuit.spike_switch"}
+        parts = {
+            "capacitive": "circuit.capacitor",
+            "leak": "circuit.resistor",
+            "clamp": "circuit.clamp",
+            "spike": "circuit.spike_switch",
+        }
         self._bench.select(parts.get(term, f"circuit.synapse.{term.partition('.')[2]}"))
 
     def _term(self, term: str, colour: str, text: str) -> str:

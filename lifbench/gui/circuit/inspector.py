@@ -18,7 +18,11 @@ _CELL_PARTS = {
     "circuit.capacitor": ("Membrane capacitance", "I_C = C dV/dt", ("membrane_capacitance",)),
     "circuit.resistor": ("Membrane resistance", "I_leak = (V − E_L)/R", ("membrane_resistance",)),
     "circuit.leak_battery": ("Resting potential", "I_leak = (V − E_L)/R", ("leak_reversal", "initial_potential")),
-    "circuit.spike_switch": ("Spike and reset", "V = V_th → V_reset for t_ref", ("threshold", "reset", "refractory_period", "spiking")),
+    "circuit.spike_switch": (
+        "Spike and reset",
+        "V = V_th → V_reset for t_ref",
+        ("threshold", "reset", "refractory_period", "spiking"),
+    ),
 }
 
 
@@ -35,7 +39,11 @@ def parameters_of_part(bench: Bench, key: str) -> tuple[str, str, list[tuple[str
         if synapse.name == name:
             term = "I = g(t) (V − E)" if synapse.mode == "conductance" else "I = g(t) (E_L − E): the linear twin"
             shown = {n: p for n, p in parameters_of(type(synapse)).items() if p.kind in ("quantity", "choice")}
-            return f"Synapse {name}, {synapse.kinetics.replace('_', ' ')}", term, [(f"synapses.{name}.{n}", p) for n, p in shown.items()]
+            return (
+                f"Synapse {name}, {synapse.kinetics.replace('_', ' ')}",
+                term,
+                [(f"synapses.{name}.{n}", p) for n, p in shown.items()],
+            )
     return "", "", []
 
 

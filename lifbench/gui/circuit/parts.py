@@ -114,7 +114,7 @@ class Part(QGraphicsWidget):
         painter.setPen(QColor(self.colour()))
         draw_symbol(painter, x, y, symbol, 15)
         font = QFont(painter.font())
-        font.setPixelSize(12)
+        font.setPixelSize(13)
         painter.setFont(font)
         painter.setPen(QColor(theme.text))
         for number, line in enumerate(lines, 1):
@@ -309,7 +309,11 @@ class SpikeSwitch(Part):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(glow)
             painter.drawEllipse(QPointF(x, mid - 14), 19, 19)
-        lines = [f"th {format_quantity(cell.threshold, 'mV')}", f"reset {format_quantity(cell.reset, 'mV')}"] if cell.spiking else ["off"]
+        lines = (
+            [f"th {format_quantity(cell.threshold, 'mV')}", f"reset {format_quantity(cell.reset, 'mV')}"]
+            if cell.spiking
+            else ["off"]
+        )
         if cell.spiking and closed:
             charge = cell.membrane_capacitance * (cell.threshold - cell.reset) / 1000.0
             lines.append(f"ΔQ {charge:.2f} pC")

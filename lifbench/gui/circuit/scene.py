@@ -18,8 +18,10 @@ from lifbench.quantities import format_quantity
 __all__ = ["CircuitScene", "potential_colour"]
 
 _TOP, _BOTTOM, _LEFT = 34.0, 236.0, 6.0
-_COLUMN = 96.0
-_NARROW = 88.0
+_COLUMN = 88.0
+_FIRST = 98.0
+_SPIKE = 112.0
+_NARROW = 90.0
 
 
 def potential_colour(V: float, theme: Theme) -> QColor:
@@ -74,22 +76,34 @@ class CircuitScene(QGraphicsScene):
             return QRectF(x, _TOP + height * top, width, height * part)
 
         parts: list[Part] = [
-            ClampSource(bench, "circuit.clamp", "Current clamp", "clamp", "clamp.holding_current", column(_COLUMN), theme)
+            ClampSource(bench, "circuit.clamp", "Current clamp", "clamp", "clamp.holding_current", column(_FIRST), theme)
         ]
-        x += _COLUMN
+        x += _FIRST
         parts.append(
-            Capacitor(bench, "circuit.capacitor", "Membrane capacitance", "capacitive", "cell.membrane_capacitance", column(_COLUMN), theme)
+            Capacitor(
+                bench,
+                "circuit.capacitor",
+                "Membrane capacitance",
+                "capacitive",
+                "cell.membrane_capacitance",
+                column(_COLUMN),
+                theme,
+            )
         )
         x += _COLUMN
         parts.append(
-            Resistor(bench, "circuit.resistor", "Membrane resistance", "leak", "cell.membrane_resistance", column(_COLUMN, 0, 0.6), theme)
+            Resistor(
+                bench, "circuit.resistor", "Membrane resistance", "leak", "cell.membrane_resistance", column(_COLUMN, 0, 0.6), theme
+            )
         )
         parts.append(
-            Battery(bench, "circuit.leak_battery", "Resting potential", "leak", "cell.leak_reversal", column(_COLUMN, 0.6, 0.4), theme)
+            Battery(
+                bench, "circuit.leak_battery", "Resting potential", "leak", "cell.leak_reversal", column(_COLUMN, 0.6, 0.4), theme
+            )
         )
         x += _COLUMN
-        parts.append(SpikeSwitch(bench, "circuit.spike_switch", "Spike switch", "spike", "cell.threshold", column(_COLUMN + 8), theme))
-        x += _COLUMN + 8
+        parts.append(SpikeSwitch(bench, "circuit.spike_switch", "Spike switch", "spike", "cell.threshold", column(_SPIKE), theme))
+        x += _SPIKE
         for index in range(len(bench.setup.synapses)):
             parts.append(SynapseBranch(bench, index, column(_NARROW), theme))
             x += _NARROW
@@ -125,7 +139,12 @@ class CircuitScene(QGraphicsScene):
 
     @staticmethod
     def _name_of(part: Part) -> str:
-        names = {"circuit.clamp": "I_inj", "circuit.capacitor": "I_C", "circuit.resistor": "I_leak", "circuit.spike_switch": "I_switch"}
+        names = {
+            "circuit.clamp": "I_inj",
+            "circuit.capacitor": "I_C",
+            "circuit.resistor": "I_leak",
+            "circuit.spike_switch": "I_switch",
+        }
         return names.get(part.key, part.key)
 
     def currents(self, status: Status) -> dict[str, float]:
@@ -188,14 +207,14 @@ class CircuitScene(QGraphicsScene):
         painter.setPen(QColor(theme.faint))
         painter.drawText(QPointF(6, _BOTTOM + 16), f"charge, full speed: {format_quantity(self.charges.full_scale_pA, 'pA')}")
         # what the colour of the wire says
-        left = x0 + 240.0
-        if left + 120 <= self._width:
-            gradient = QLinearGradient(left, 0, left + 60, 0)
+        left = x0 + 248.0
+        if left + 112 <= self._width:
+            gradient = QLinearGradient(left, 0, left + 76, 0)
             gradient.setColorAt(0, potential_colour(-90, theme))
             gradient.setColorAt(1, potential_colour(-40, theme))
-            painter.fillRect(QRectF(left, _TOP - 22, 60, 6), gradient)
-            painter.drawText(QPointF(left - 22, _TOP - 15), "−90")
-            painter.drawText(QPointF(left + 63, _TOP - 15), "−40 mV")
+            painter.fillRect(QRectF(left, _TOP - 20, 76, 6), gradient)
+            painter.drawText(QPointF(left, _TOP - 25), "−90")
+            painter.drawText(QPointF(left + 40, _TOP - 25), "−40 mV")
 
     def _paint_dots(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

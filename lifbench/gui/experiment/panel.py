@@ -11,8 +11,23 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import (
-    QCheckBox, QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QProgressBar, QPushButton, QTableWidget,
-    QTableWidgetItem, QTabWidget, QTextBrowser, QVBoxLayout, QWidget,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QTableWidget,
+    QTableWidgetItem,
+    QTabWidget,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
 )  # fmt: skip
 
 from lifbench.engine.messages import JobDone
@@ -102,7 +117,7 @@ class ExperimentPanel(QWidget):
         self._plot.hideButtons()
         for side in ("left", "bottom"):
             self._plot.getAxis(side).enableAutoSIPrefix(False)
-        self._plot.setMinimumHeight(120)
+        self._plot.setMinimumHeight(150)
         self._theory = QCheckBox("theory")
         self._theory.setObjectName("experiment.theory")
         self._theory.setToolTip("Lay the closed-form prediction over the points")
@@ -113,10 +128,9 @@ class ExperimentPanel(QWidget):
         self._table.setObjectName("experiment.table")
         self._table.setAccessibleName("Results")
         self._table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self._table.setMinimumHeight(70)
+        self._table.setMinimumHeight(96)
         self._table.verticalHeader().hide()
         self._table.verticalHeader().setDefaultSectionSize(22)
-        self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self._explain = QLabel()
         self._explain.setWordWrap(True)
         copy, save = QPushButton("Copy table"), QPushButton("Save table…")
@@ -155,7 +169,12 @@ class ExperimentPanel(QWidget):
         layout.addLayout(row)
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
-        self._tabs.addTab(work, "Experiment")
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(work)
+        self._tabs.addTab(area, "Experiment")
         self._tabs.addTab(self._guide, "Guide")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 4, 0, 0)
@@ -207,8 +226,8 @@ class ExperimentPanel(QWidget):
             spin.valueEdited.connect(lambda value, n=name, p=parameter: self._set(n, int(value) if p.kind == "count" else value))
             spin.refused.connect(self._say)
             label.setBuddy(spin)
-            self._form_grid.addWidget(label, row // 2, 2 * (row % 2))
-            self._form_grid.addWidget(spin, row // 2, 2 * (row % 2) + 1)
+            self._form_grid.addWidget(label, row, 0)
+            self._form_grid.addWidget(spin, row, 1)
         self._draw()
 
     def _set(self, name: str, value: float) -> None:
@@ -313,12 +332,16 @@ class ExperimentPanel(QWidget):
         self._fill(result)
 
     def _fill(self, result: Result) -> None:
+        mode = QHeaderView.ResizeMode.Stretch if len(result.columns) < 4 else QHeaderView.ResizeMode.ResizeToContents
+        self._table.horizontalHeader().setSectionResizeMode(mode)
         self._table.setColumnCount(len(result.columns))
         self._table.setHorizontalHeaderLabels(list(result.columns))
         self._table.setRowCount(len(result.rows))
         for i, row in enumerate(result.rows):
             for j, value in enumerate(row):
-                item = QTableWidgetItem(value if isinstance(value, str) else "–" if value is None else format_number(float(value), 5))
+                item = QTableWidgetItem(
+                    value if isinstance(value, str) else "–" if value is None else format_number(float(value), 5)
+                )
                 if not isinstance(value, str):
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self._table.setItem(i, j, item)

@@ -15,7 +15,7 @@ from lifbench.analysis.fit import fit_exponential
 from lifbench.engine.messages import Status
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.gui.bench import Bench
-from lifbench.gui.scope.acquisition import DIVISIONS, MODES, Acquisition, Shown, next_in_sequence
+from lifbench.gui.scope.acquisition import MODES, Acquisition, Shown, next_in_sequence
 from lifbench.gui.scope.measure import measure_text
 from lifbench.gui.scope.plots import ScopeView
 from lifbench.gui.theme import LIGHT, Theme
@@ -69,6 +69,7 @@ class ScopePanel(QWidget):
         self._readout = QLabel(" ")
         self._readout.setObjectName("scope.readout")
         self._readout.setMinimumWidth(50)
+        self._readout.hide()
         self._pins = QHBoxLayout()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 2)
@@ -76,7 +77,10 @@ class ScopePanel(QWidget):
         layout.addLayout(self._controls())
         layout.addWidget(self.view, 1)
         layout.addWidget(self._readout)
-        layout.addWidget(self._strip)
+        below = QHBoxLayout()
+        below.addWidget(self._strip, 1)
+        below.addWidget(self._state)
+        layout.addLayout(below)
         bench.setup_changed.connect(self._setup_changed)
         bench.running_changed.connect(self._running_changed)
         self._frame()
@@ -89,11 +93,12 @@ class ScopePanel(QWidget):
         value = QLabel()
         value.setObjectName(name)
         value.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        value.setMinimumWidth(66)
+        value.setMinimumWidth(74)
         for text, amount, word in (("−", -1, "less"), ("+", 1, "more")):
             button = QToolButton()
             button.setText(text)
             button.setObjectName(f"{name}.{word}")
+            button.setProperty("small", True)
             button.setAccessibleName(f"{label}: {word}")
             button.setToolTip(f"{label}: {word}")
             button.setAutoRepeat(True)
@@ -105,10 +110,7 @@ class ScopePanel(QWidget):
 
     def _controls(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(6)
-        title = QLabel("Scope")
-        title.setObjectName("panel.title")
-        row.addWidget(title)
+        row.setSpacing(5)
         time, self._time_label = self._stepper("scope.time_div", "Time per division", self.step_time)
         volts, self._volts_label = self._stepper("scope.volts_div", "Millivolts per division", self.step_volts)
         amps, self._amps_label = self._stepper("scope.amps_div", "Picoamperes per division", self.step_amps)
@@ -138,7 +140,6 @@ class ScopePanel(QWidget):
         row.addWidget(show)
         row.addStretch(1)
         row.addLayout(self._pins)
-        row.addWidget(self._state)
         return row
 
     def _trigger_menu(self) -> QMenu:
@@ -280,7 +281,7 @@ class ScopePanel(QWidget):
         if not on:
             self.view.fit_curve.clear()
             self._bench.instant_changed.emit(None)
-        self._readout.setText(" ")
+        self._readout.setVisible(on)
         self._cursors_moved()
 
     def toggle_grid(self) -> None:
@@ -316,7 +317,9 @@ class ScopePanel(QWidget):
             chip.setText(f"R{number}")
             chip.setToolTip(f"Reference {number}: {_difference(reference.setup, self._bench.setup)}\nClick to restore its setup.")
             chip.setAccessibleName(f"Restore the setup of reference {number}")
-            chip.clicked.connect(lambda _=False, r=reference, n=number: self._bench.set_setup(r.setup, text=f"restore reference {n}"))
+            chip.clicked.connect(
+                lambda _=False, r=reference, n=number: self._bench.set_setup(r.setup, text=f"restore reference {n}")
+            )
             self._pins.addWidget(chip)
 
     def fit_tau(self) -> None:
@@ -428,7 +431,9 @@ class ScopePanel(QWidget):
             rolling_before = self._rolling
             self._shown = self.acquisition.update(ring, starts, frame.wall_dt if running else 0.0)
             if self._rolling != rolling_before:
-                (self.view.frame_roll if self._rolling else lambda t: self.view.frame_time(t, self.acquisition.pre))(self.acquisition.time_div)
+                (self.view.frame_roll if self._rolling else lambda t: self.view.frame_time(t, self.acquisition.pre))(
+                    self.acquisition.time_div
+                )
         self._draw(ring)
         self._state.setText(self.acquisition.state(running))
         self._since += frame.wall_dt
@@ -492,7 +497,9 @@ class ScopePanel(QWidget):
         self._scrolled = True
         a, b = self.view.x_range()
         dt = ring.sample_interval_ms
-        self._shown = Shown(self._shown.zero, int(self._shown.zero + a / dt) - 1, min(ring.total, int(self._shown.zero + b / dt) + 2))
+        self._shown = Shown(
+            self._shown.zero, int(self._shown.zero + a / dt) - 1, min(ring.total, int(self._shown.zero + b / dt) + 2)
+        )
         self._stale = True
 
     def _cursors_moved(self) -> None:
@@ -501,7 +508,9 @@ class ScopePanel(QWidget):
             return
         dt, dv = c["t2"].value() - c["t1"].value(), c["V2"].value() - c["V1"].value()
         per = f"   1/Δt {format_number(1000.0 / dt)} Hz" if dt else ""
-        self._readout.setText(f"Δt {format_number(dt)} ms{per}   ΔV {format_number(dv)} mV   t1 {format_number(c['t1'].value())} ms")
+        self._readout.setText(
+            f"Δt {format_number(dt)} ms{per}   ΔV {format_number(dv)} mV   t1 {format_number(c['t1'].value())} ms"
+        )
         self._since = _MEASURE
         self._stale = True
         if not self._bench.running:

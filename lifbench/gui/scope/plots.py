@@ -129,7 +129,13 @@ class ScopeView(pg.GraphicsLayoutWidget):
     def colour(self, channel: str) -> str:
         """One colour for a quantity, everywhere."""
         theme = self._theme
-        fixed = {"V_mV": theme.potential, "I_inj_pA": theme.current, "I_leak_pA": theme.leak, "I_C_pA": theme.capacitive, "I_switch_pA": theme.spike}
+        fixed = {
+            "V_mV": theme.potential,
+            "I_inj_pA": theme.current,
+            "I_leak_pA": theme.leak,
+            "I_C_pA": theme.capacitive,
+            "I_switch_pA": theme.spike,
+        }
         if channel in fixed:
             return fixed[channel]
         for index, synapse in enumerate(self._bench.setup.synapses):
@@ -206,7 +212,11 @@ class ScopeView(pg.GraphicsLayoutWidget):
         self._shade.setBrush(shade)
         for path, line in self._lines.items():
             colour = theme.leak if path == "cell.leak_reversal" else theme.threshold
-            wide = 2.5 if (lit == "spike" and path != "cell.leak_reversal") or (lit == "leak" and path == "cell.leak_reversal") else 1.2
+            wide = (
+                2.5
+                if (lit == "spike" and path != "cell.leak_reversal") or (lit == "leak" and path == "cell.leak_reversal")
+                else 1.2
+            )
             style = {"cell.threshold": Qt.PenStyle.DashLine, "cell.reset": Qt.PenStyle.DotLine}.get(path, Qt.PenStyle.DashDotLine)
             line.setPen(pg.mkPen(colour, width=wide, style=style))
             line.setHoverPen(pg.mkPen(colour, width=3))

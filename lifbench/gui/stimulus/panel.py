@@ -6,7 +6,20 @@ import dataclasses
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lifbench.files.samples_csv import read_samples
 from lifbench.files.setup_toml import dumps, loads
@@ -74,8 +87,8 @@ class StimulusPanel(QWidget):
         self.pulse_amplitude.setObjectName("stimulus.pulse_amplitude")
         self.pulse_width.setObjectName("stimulus.pulse_width")
         for spin in (self.pulse_amplitude, self.pulse_width):
-            spin.setMinimumWidth(78)
-            spin.setMaximumWidth(92)
+            spin.setMinimumWidth(70)
+            spin.setMaximumWidth(84)
             spin.refused.connect(self._bench.message)
         pulse = QPushButton("Pulse")
         pulse.setObjectName("stimulus.pulse")
@@ -106,6 +119,7 @@ class StimulusPanel(QWidget):
             button = QToolButton()
             button.setText(text)
             button.setObjectName(name)
+            button.setProperty("small", True)
             button.setToolTip(tip)
             button.setAccessibleName(tip)
             button.clicked.connect(lambda _=False, s=slot: s())
@@ -179,7 +193,9 @@ class StimulusPanel(QWidget):
     def add_epoch(self) -> None:
         duration = self._bench.setup.recording.duration
         start = min(max((e.end for e in self._epochs()), default=0.1 * duration), 0.8 * duration)
-        self._set_epochs((*self._epochs(), Step(start=round(start, 1), duration=round(0.2 * duration, 2), amplitude=200.0)), "add an epoch")
+        self._set_epochs(
+            (*self._epochs(), Step(start=round(start, 1), duration=round(0.2 * duration, 2), amplitude=200.0)), "add an epoch"
+        )
         self._tabs.setCurrentIndex(len(self._epochs()))
 
     def duplicate_epoch(self) -> None:

@@ -107,8 +107,12 @@ class Preview(QWidget):
         for value in (self._low, self._high):
             shown = 0.0 if abs(value) < 1e-9 else value
             y = min(max(self._y(value), 12.0), self.height() - _BOTTOM)
-            painter.drawText(QRectF(0, y - 10, _LEFT - 4, 20), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, format_number(shown, 2))
-        painter.drawText(QPointF(2, self.height() - 5), "pA, in > 0")
+            painter.drawText(
+                QRectF(0, y - 10, _LEFT - 4, 20),
+                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                format_number(shown, 2),
+            )
+        painter.drawText(QPointF(_LEFT + 4, 14), "I (pA), positive depolarises")
         end = format_quantity(setup.recording.duration, "ms")
         painter.drawText(QRectF(0, self.height() - 19, self.width() - _RIGHT, 18), Qt.AlignmentFlag.AlignRight, end)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -204,4 +208,3 @@ def _moments(clamp: Clamp, duration: float) -> np.ndarray:
     sides = np.array([s for t in edges for s in (t - 1e-6, t + 1e-6)])
     time = np.concatenate([np.linspace(0.0, duration, 600), sides[(sides > 0) & (sides < duration)]])
     return np.sort(time)
-
