@@ -42,7 +42,7 @@ class TraceRing:
         self._row = {name: i for i, name in enumerate(self.channels)}
         room = megabytes * 1e6 / (4.0 * len(self.channels) * (1.0 + 2.0 / (_FACTOR - 1)))
         wanted = min(seconds * 1000.0 / sample_interval_ms, room)
-        self.capacity = max(4, int(wanted) // _COARSE) * _COARSE
+        self.capacity: int = max(4, int(wanted) // _COARSE) * _COARSE
         # zeros, not empty: the pages are only taken when first written
         self._data = np.zeros((len(self.channels), self.capacity), dtype=np.float32)
         sizes = [self.capacity // _FACTOR ** (level + 1) for level in range(_LEVELS)]
@@ -54,7 +54,8 @@ class TraceRing:
     @property
     def first(self) -> int:
         """Count of the oldest sample still whole (a margin is kept free for the writer)."""
-        return max(self.start, self.total - self.capacity + 2 * _COARSE)
+        oldest: int = self.total - self.capacity + 2 * _COARSE
+        return max(self.start, oldest)
 
     def append(self, columns: Mapping[str, NDArray[np.generic]]) -> None:
         """Write samples of every channel, (n,) each; the writer's thread only."""

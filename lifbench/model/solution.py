@@ -85,7 +85,8 @@ class Solution:
         while flight is not None:
             crossing = self._fly(flight)
             if crossing is None:
-                return float(self._V_nodes[-1])
+                # rounding alone can reach the threshold, as at rheobase: that is no spike in the next window either
+                return min(float(self._V_nodes[-1]), math.nextafter(self._threshold, -math.inf))
             flight = self._spike(crossing)
         return self.cell.reset
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QComboBox, QFrame, QGraphicsView, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QGraphicsView, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from lifbench.engine.messages import Status
 from lifbench.gui.bench import Bench
@@ -59,8 +59,6 @@ class CircuitPanel(QWidget):
         self.inspector = Inspector(bench)
         self._derivation: DerivationDialog | None = None
         self._plane: PhasePlaneDialog | None = None
-        title = QLabel("Circuit")
-        title.setObjectName("panel.title")
         self.parts_list = QComboBox()
         self.parts_list.setObjectName("circuit.parts")
         self.parts_list.setAccessibleName("Parts of the circuit")
@@ -77,7 +75,6 @@ class CircuitPanel(QWidget):
         top = QHBoxLayout()
         top.setContentsMargins(8, 4, 8, 0)
         top.setSpacing(5)
-        top.addWidget(title)
         self.parts_list.setMinimumContentsLength(8)
         self.parts_list.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         top.addWidget(self.parts_list, 1)

@@ -388,6 +388,9 @@ class ScopePanel(QWidget):
 
     def apply_theme(self, theme: Theme) -> None:
         self._theme = theme
+        for label in (self._time_label, self._volts_label, self._amps_label):
+            # as wide as the widest, so that the row does not dance while stepping
+            label.setMinimumWidth(label.fontMetrics().horizontalAdvance("500 pA/div"))
         self.view.apply_theme(theme)
         self._pinned()
         self._stale = True

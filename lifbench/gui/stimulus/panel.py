@@ -78,8 +78,9 @@ class StimulusPanel(QWidget):
         row.setContentsMargins(8, 0, 8, 0)
         title = QLabel("Stimulus")
         title.setObjectName("panel.title")
-        self._sweep = QLabel("sweep 1/1")
+        self._sweep = QLabel("1/1")
         self._sweep.setObjectName("stimulus.sweep")
+        self._sweep.setToolTip("Which sweep of the protocol is given now")
         declared = parameters_of(Step)
         amplitude = dataclasses.replace(declared["amplitude"], default=500.0, description="The current of the Pulse button")
         width = dataclasses.replace(declared["duration"], default=5.0, description="How long the pulse of the Pulse button lasts")
@@ -258,7 +259,7 @@ class StimulusPanel(QWidget):
     def on_frame(self, frame) -> None:
         status = frame.status
         if status is not None:
-            self._sweep.setText(f"sweep {status.sweep + 1}/{status.sweeps}")
+            self._sweep.setText(f"{status.sweep + 1}/{status.sweeps}")
             self.preview.show_time(status.sweep, status.sweep_time_ms)
 
     def apply_theme(self, theme: Theme) -> None:
