@@ -69,6 +69,7 @@ class LiveCell:
     def __init__(self, setup: Setup, post: Callable[[Message], None]) -> None:
         self.setup = setup
         self.version = 0
+        self.refused: tuple[Setup, int] | None = None
         self.repeat = True
         self.single = False
         self._post = post
@@ -92,14 +93,31 @@ class LiveCell:
         return TraceRing(channel_names(self.setup), self.interval, start)
 
     def change(self, setup: Setup, version: int) -> None:
-        """A new setup, from the next sample on."""
-        old, self.setup, self.version = self.setup, setup, version
+        """A new setup, from the next sample on.
+
+        Raises LifbenchError if the cell cannot be followed with it; the old one then stays, and `retry` tries again.
+        """
+        self.refused = (setup, version)
+        old, self.setup, old_sweep = self.setup, setup, self.sweep
+        try:
+            self._take(setup)
+        except LifbenchError:
+            self.setup, self.sweep = old, old_sweep
+            raise
+        self.refused, self.version = None, version
         channels_differ = channel_names(old) != channel_names(setup)
         if old.recording.sample_interval != setup.recording.sample_interval:
             live = self.ring.total * old.recording.sample_interval
             self.ring = self._new_ring(math.ceil(live / self.interval))
         elif channels_differ:
             self.ring = self._new_ring(self.ring.total)
+
+    def retry(self) -> None:
+        """Try a refused setup again, if there is one. Raises LifbenchError."""
+        if self.refused is not None:
+            self.change(*self.refused)
+
+    def _take(self, setup: Setup) -> None:
         self.sweep = min(self.sweep, setup.recording.sweeps - 1)
         if self._integrator.sweep >= setup.recording.sweeps:
             self._integrator.begin_sweep(self.sweep, self._effective())
@@ -302,7 +320,10 @@ class Engine:
             self._obey(command)
         except LifbenchError as error:
             self._halt(f"That could not be done: {error.message}.", "")
-        self._messages.put(self._status())
+        try:
+            self._messages.put(self._status())
+        except LifbenchError as error:
+            self._halt(f"The model stopped: {error.message}. The setup is kept; change it and press Run.", "")
 
     def _obey(self, command: Command) -> None:
         cell = self._cell
@@ -338,6 +359,7 @@ class Engine:
                     self._messages.put(JobDone(job_id, cancelled=True))
 
     def _go(self) -> None:
+        self._cell.retry()
         if not self._running:
             self._running = True
             self._credit = 0.0

@@ -193,7 +193,10 @@ def _epoch(table: Mapping[str, Any], path: str, recording: RecordingSettings) ->
         left = recording.duration - start
         if cls is Samples and isinstance(plain.get("values"), dict) and "interval" in plain:
             interval = _value(declared["interval"], plain["interval"], f"{path}.interval")
-            left = interval * len(_value(declared["values"], plain["values"], f"{path}.values"))
+            count = len(_value(declared["values"], plain["values"], f"{path}.values"))
+            if not count:
+                raise LifbenchError("at least one value is needed", f"{path}.values")
+            left = interval * count
         if left <= 0:
             raise LifbenchError("the epoch would begin after the end of the recording", f"{path}.start")
         plain["duration"] = format_exact(left, "ms")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ def write(recording: Recording, path: Path) -> None:
 def read(path: Path) -> Recording:
     """Read a trace that `write` wrote. Raises LifbenchError."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        content = BytesIO(path.read_bytes())  # opened here, so that a damaged file is closed here too
+        with np.load(content, allow_pickle=False) as file:
             setup = loads(str(file["setup_toml"]))
             data = {name: file[name] for name in channel_names(setup)}
             times, sweep = file["spike_times_ms"], file["spike_sweep"]
@@ -45,6 +47,8 @@ def read(path: Path) -> Recording:
         raise LifbenchError(f"{path} cannot be read: {said_plainly(error)}") from None
     except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         raise LifbenchError(f"{path} is not a lifbench trace, or is damaged") from None
+    if len(times) != len(sweep):
+        raise LifbenchError(f"{path} is damaged: its spikes do not have a sweep each")
     shape = (setup.recording.sweeps, setup.recording.samples)
     if any(array.shape != shape for array in data.values()):
         raise LifbenchError(f"{path} is damaged: its channels do not have the length its setup says")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,48 +84,62 @@ class Integrator:
         self._compile()
         self._open(0.0, setup.cell.start_potential, -math.inf, [(0.0, 0.0)] * len(self._conductances.kernels))
 
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """What fails in here has not happened."""
+        before = dict(self.__dict__)
+        try:
+            yield
+        except LifbenchError:
+            self.__dict__.update(before)
+            raise
+
     # ---- what the bench does to a running cell
 
     def change(self, setup: Setup) -> None:
         """From the next sample on, ``setup``; V, conductances, the clamp and the place in the sweep are kept."""
-        time, V, clamp_end, states = self._state()
-        old = dict(zip((k.synapse.name for k in self._conductances.kernels), states, strict=True))
-        kinds = {synapse.name: type(synapse) for synapse in self.setup.synapses}
-        interval = setup.recording.sample_interval
-        if interval != self.setup.recording.sample_interval:
-            self.position = math.ceil(time / interval - _SNAP)
-        self.setup = setup
-        self._compile()
-        kept = [
-            old[k.synapse.name] if kinds.get(k.synapse.name) is type(k.synapse) else (0.0, 0.0) for k in self._conductances.kernels
-        ]
-        self._open(time, V, min(clamp_end, time + setup.cell.refractory_period), kept)
+        with self._whole():
+            time, V, clamp_end, states = self._state()
+            old = dict(zip((k.synapse.name for k in self._conductances.kernels), states, strict=True))
+            kinds = {synapse.name: type(synapse) for synapse in self.setup.synapses}
+            interval = setup.recording.sample_interval
+            if interval != self.setup.recording.sample_interval:
+                self.position = math.ceil(time / interval - _SNAP)
+            self.setup = setup
+            self._compile()
+            kept = [
+                old[k.synapse.name] if kinds.get(k.synapse.name) is type(k.synapse) else (0.0, 0.0) for k in self._conductances.kernels
+            ]
+            self._open(time, V, min(clamp_end, time + setup.cell.refractory_period), kept)
 
     def add_pulse(self, amplitude_pA: float, width_ms: float) -> None:
         """Add a step of command current that begins now. Raises LifbenchError if the values are out of range."""
-        time, V, clamp_end, states = self._state()
-        self._extra = (*(p for p in self._extra if p.end > time), Step(start=time, duration=width_ms, amplitude=amplitude_pA))
-        self._compile()
-        self._open(time, V, clamp_end, states)
+        with self._whole():
+            time, V, clamp_end, states = self._state()
+            self._extra = (*(p for p in self._extra if p.end > time), Step(start=time, duration=width_ms, amplitude=amplitude_pA))
+            self._compile()
+            self._open(time, V, clamp_end, states)
 
     def kick(self, V_mV: float) -> None:
         """Put V somewhere by hand; at or above threshold, a spike. Raises LifbenchError if not a potential."""
-        if not (math.isfinite(V_mV) and abs(V_mV) <= 1000.0):
-            raise LifbenchError("a potential between −1000 and 1000 mV is expected")
-        time, _, _, states = self._state()
-        self._open(time, V_mV, -math.inf, states)
+        with self._whole():
+            if not (math.isfinite(V_mV) and abs(V_mV) <= 1000.0):
+                raise LifbenchError("a potential between −1000 and 1000 mV is expected")
+            time, _, _, states = self._state()
+            self._open(time, V_mV, -math.inf, states)
 
     def begin_sweep(self, sweep: int, setup: Setup | None = None) -> None:
         """Begin a sweep with the state the cell is in (gap-free); noise goes on with fresh numbers."""
-        time, V, clamp_end, states = self._state()
-        self._extra = tuple(Step(start=0.0, duration=p.end - time, amplitude=p.amplitude) for p in self._extra if p.end > time)
-        self.sweep = sweep
-        self._stream += 1
-        self.position = 0
-        if setup is not None and setup is not self.setup:
-            self.change(setup)
-        self._compile()
-        self._open(0.0, V, clamp_end - time, states[: len(self._conductances.kernels)])
+        with self._whole():
+            time, V, clamp_end, states = self._state()
+            self._extra = tuple(Step(start=0.0, duration=p.end - time, amplitude=p.amplitude) for p in self._extra if p.end > time)
+            self.sweep = sweep
+            self._stream += 1
+            self.position = 0
+            if setup is not None and setup is not self.setup:
+                self.change(setup)
+            self._compile()
+            self._open(0.0, V, clamp_end - time, states[: len(self._conductances.kernels)])
 
     @property
     def refractory_left_ms(self) -> float:
