@@ -58,7 +58,7 @@ PROJECTOR = Theme(
     name="projector", ground="#ffffff", panel="#ffffff", raised="#ffffff", line="#8a93a0", text="#000000", faint="#3b424d",
     accent="#005a8f", on_accent="#ffffff", warning="#9a3300", potential="#005a8f", current="#9a3300", conductance="#006349",
     leak="#5d3a7a", capacitive="#005a6e", spike="#85005a", threshold="#85005a", synapses=("#006349", "#6a1fd0", "#5f4800", "#004a78"),
-    family=("#005a8f", "#006349", "#5f4800", "#9a3300", "#85005a", "#452a70", "#000000"), grid="#aab1bb", base_pt=12.0, pen=3.0,
+    family=("#005a8f", "#006349", "#5f4800", "#9a3300", "#85005a", "#452a70", "#000000"), grid="#aab1bb", base_pt=11.5, pen=3.0,
 )  # fmt: skip
 
 THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PROJECTOR)}

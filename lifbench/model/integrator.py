@@ -108,7 +108,8 @@ class Integrator:
             self.setup = setup
             self._compile()
             kept = [
-                old[k.synapse.name] if kinds.get(k.synapse.name) is type(k.synapse) else (0.0, 0.0) for k in self._conductances.kernels
+                old[k.synapse.name] if kinds.get(k.synapse.name) is type(k.synapse) else (0.0, 0.0)
+                for k in self._conductances.kernels
             ]
             self._open(time, V, min(clamp_end, time + setup.cell.refractory_period), kept)
 

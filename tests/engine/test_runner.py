@@ -4,8 +4,24 @@ import numpy as np
 import pytest
 
 from lifbench.engine.messages import (
-    CancelJob, EngineError, JobDone, JobProgress, Kick, NewSetup, Pause, Pulse, Restart, Run, SetRepeat, SetSpeed, Single, SingleDone,
-    Spikes, Status, SubmitJob, SweepStart,
+    CancelJob,
+    EngineError,
+    JobDone,
+    JobProgress,
+    Kick,
+    NewSetup,
+    Pause,
+    Pulse,
+    Restart,
+    Run,
+    SetRepeat,
+    SetSpeed,
+    Single,
+    SingleDone,
+    Spikes,
+    Status,
+    SubmitJob,
+    SweepStart,
 )  # fmt: skip
 from lifbench.engine.runner import Engine
 from lifbench.model.cell import Cell
@@ -155,7 +171,13 @@ def test_a_synapse_or_another_interval_brings_another_ring_and_time_goes_on():
 
 def test_pulse_kick_and_restart_at_any_time():
     hand = Hand()
-    for commands in ((Pulse(500.0, 5.0),), (Kick(-55.0),), (Restart(),), (Run(),), (Pulse(1e3, 1.0), Kick(-40.0), Restart(), Pulse(-50.0, 2.0))):
+    for commands in (
+        (Pulse(500.0, 5.0),),
+        (Kick(-55.0),),
+        (Restart(),),
+        (Run(),),
+        (Pulse(1e3, 1.0), Kick(-40.0), Restart(), Pulse(-50.0, 2.0)),
+    ):
         messages = hand.send(*commands)
         assert not of(EngineError, messages)
         hand.turn(10.0)

@@ -70,7 +70,9 @@ def test_a_step_of_nothing_is_refused_in_words():
         result_of(*by_name("injected_current", "step_response"), amplitude=0.0)
 
 
-@pytest.mark.parametrize(("key", "protocol"), [("injected_current", "rate"), ("refractory", "rate"), ("synaptic_conductance", "rate_shift")])
+@pytest.mark.parametrize(
+    ("key", "protocol"), [("injected_current", "rate"), ("refractory", "rate"), ("synaptic_conductance", "rate_shift")]
+)
 def test_measured_rates_lie_on_the_theory(key, protocol):
     result = result_of(*by_name(key, protocol))
     points = [c for c in result.curves if c.points]

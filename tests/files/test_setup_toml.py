@@ -70,7 +70,7 @@ def test_written_back_it_is_the_same_setup():
 
 
 def test_units_of_arrays_are_converted_and_checked():
-    assert loads(EXAMPLE.replace("[2.644, 2.999], unit = \"ms\"", "[0.0023, 3], unit = \"s\"")).synapses[0].spike_times == (2.3, 3000.0)
+    assert loads(EXAMPLE.replace('[2.644, 2.999], unit = "ms"', '[0.0023, 3], unit = "s"')).synapses[0].spike_times == (2.3, 3000.0)
     with pytest.raises(LifbenchError, match="is a voltage"):
         loads(EXAMPLE.replace('2.999], unit = "ms"', '2.999], unit = "mV"'))
 
@@ -110,7 +110,13 @@ def test_each_mistake_is_named_in_words(old, new, key, words):
 
 
 def test_other_files_are_one_sentence(tmp_path):
-    cases = {"binary": b"\x89PNG\r\n\x1a\n\xff\xfe\x00", "empty": b"", "json": b'{"a": 1}', "deep": b"a = " + b"[" * 5000, "cut": EXAMPLE.encode()[:200]}
+    cases = {
+        "binary": b"\x89PNG\r\n\x1a\n\xff\xfe\x00",
+        "empty": b"",
+        "json": b'{"a": 1}',
+        "deep": b"a = " + b"[" * 5000,
+        "cut": EXAMPLE.encode()[:200],
+    }
     for name, content in cases.items():
         path = tmp_path / name
         path.write_bytes(content)
@@ -136,7 +142,9 @@ def test_random_damage_never_is_a_traceback():
             elif kind == 1:
                 text = text[:at] + chr(rng.choice((0, 34, 39, 45, 57, 91, 93, 123, 937, 8722, 65533))) + text[at:]
             elif kind == 2:
-                text = text.replace(rng.choice(words), rng.choice([*words, "nan", "1e400", '"-1e99 GΩ"', "[[]]", "{}", "1979-05-27"]), 1)
+                text = text.replace(
+                    rng.choice(words), rng.choice([*words, "nan", "1e400", '"-1e99 GΩ"', "[[]]", "{}", "1979-05-27"]), 1
+                )
             else:
                 text = text[:at]
             text = text or " "

@@ -97,7 +97,9 @@ def test_own_samples(tmp_path, text, values, interval):
     assert step is interval or step == pytest.approx(interval)
 
 
-@pytest.mark.parametrize("text", ["", "a\nb\nc\nd\n", "1\nnan\n", "1\n2,3\n", "0,1\n0,2\n", "0,1\n1,2\n5,3\n", "1,2,3\n1,2,3\n", "0,1\n"])
+@pytest.mark.parametrize(
+    "text", ["", "a\nb\nc\nd\n", "1\nnan\n", "1\n2,3\n", "0,1\n0,2\n", "0,1\n1,2\n5,3\n", "1,2,3\n1,2,3\n", "0,1\n"]
+)
 def test_bad_samples_are_one_sentence(tmp_path, text):
     path = tmp_path / "own.csv"
     path.write_text(text)

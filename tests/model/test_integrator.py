@@ -84,9 +84,7 @@ def test_current_based_epsp_is_its_closed_form_also_for_equal_time_constants():
     for tau_s in (5.0, 20.0, 20.0 + 1e-9):
         twin = ExponentialSynapse("s", 0.0, "current", peak_conductance=1.0, decay_time=tau_s, spike_times=(0.0,))
         r = record(PASSIVE, Clamp(), synapses=(twin,))
-        np.testing.assert_allclose(
-            r["V_mV"][0], -70.0 + theory.current_epsp(r.time_ms, 70.0, 10.0, 20.0, tau_s), rtol=0, atol=2e-8
-        )
+        np.testing.assert_allclose(r["V_mV"][0], -70.0 + theory.current_epsp(r.time_ms, 70.0, 10.0, 20.0, tau_s), rtol=0, atol=2e-8)
 
 
 @given(
@@ -185,7 +183,9 @@ def test_samples_are_held_and_then_zero():
 
 
 def test_increments_are_added_per_sweep():
-    r = record(PASSIVE, Clamp(0.0, (Step(start=0.0, duration=9.0, amplitude=10.0, increments=(("amplitude", 5.0),)),)), 5.0, sweeps=3)
+    r = record(
+        PASSIVE, Clamp(0.0, (Step(start=0.0, duration=9.0, amplitude=10.0, increments=(("amplitude", 5.0),)),)), 5.0, sweeps=3
+    )
     assert [float(row[0]) for row in r["I_inj_pA"]] == [10.0, 15.0, 20.0]
 
 
@@ -282,14 +282,21 @@ def test_slow_steps_join_the_smooth_ones():
     assert np.abs(r["V_mV"][0] - steady)[late].max() < 0.05
 
 
-@pytest.mark.parametrize(("shape", "kinetics"), list(itertools.product(("step", "sine"), ("exponential", "alpha", "dual_exponential"))))
+@pytest.mark.parametrize(
+    ("shape", "kinetics"), list(itertools.product(("step", "sine"), ("exponential", "alpha", "dual_exponential")))
+)
 def test_conductance_driven_voltage_matches_a_fine_runge_kutta(shape, kinetics):
     kinds = {
         "exponential": ExponentialSynapse("s", 0.0, peak_conductance=20.0, decay_time=3.0, spike_times=(5.0, 12.0)),
         "alpha": AlphaSynapse("s", 0.0, peak_conductance=20.0, decay_time=3.0, spike_times=(5.0, 12.0)),
-        "dual_exponential": DualExponentialSynapse("s", 0.0, peak_conductance=20.0, decay_time=3.0, rise_time=0.7, spike_times=(5.0, 12.0)),
+        "dual_exponential": DualExponentialSynapse(
+            "s", 0.0, peak_conductance=20.0, decay_time=3.0, rise_time=0.7, spike_times=(5.0, 12.0)
+        ),
     }
-    epoch = {"step": Step(start=0.0, duration=50.0, amplitude=50.0), "sine": Sine(start=0.0, duration=50.0, amplitude=90.0, frequency=70.0)}
+    epoch = {
+        "step": Step(start=0.0, duration=50.0, amplitude=50.0),
+        "sine": Sine(start=0.0, duration=50.0, amplitude=90.0, frequency=70.0),
+    }
     synapse = kinds[kinetics]
     r = record(PASSIVE, Clamp(0.0, (epoch[shape],)), 30.0, 1.0, (synapse,))
 

@@ -28,7 +28,11 @@ def cell(p, *, spiking=True, refractory=0.0):
         f'leak_reversal = "{p["E_L_mV"]!r} mV"', f'initial_potential = "{p["V0_mV"]!r} mV"', f"spiking = {str(spiking).lower()}",
     ]  # fmt: skip
     if spiking:
-        lines += [f'threshold = "{p["V_th_mV"]!r} mV"', f'reset = "{p["V_reset_mV"]!r} mV"', f'refractory_period = "{refractory!r} ms"']
+        lines += [
+            f'threshold = "{p["V_th_mV"]!r} mV"',
+            f'reset = "{p["V_reset_mV"]!r} mV"',
+            f'refractory_period = "{refractory!r} ms"',
+        ]
     return "\n".join(lines)
 
 
@@ -56,7 +60,9 @@ def synapse(name, kernel, times, weights=None, g=None):
 
 
 def constant(name, g, reversal):
-    return f'[[synapses]]\nname = "{name}"\nkinetics = "constant"\nreversal = "{reversal!r} mV"\npeak_conductance = "{float(g)!r} nS"'
+    return (
+        f'[[synapses]]\nname = "{name}"\nkinetics = "constant"\nreversal = "{reversal!r} mV"\npeak_conductance = "{float(g)!r} nS"'
+    )
 
 
 @pytest.fixture
@@ -90,7 +96,9 @@ def test_03_dc_steps(spikes, interval):
         if not expected["key"].startswith("spike_times@"):
             continue
         amplitude = float(expected["key"].split("@")[1].split()[0])
-        found = spikes(cell(case["params"], refractory=case["params"]["t_ref_ms"]), recording(300.0, interval), step(100, 100, amplitude))
+        found = spikes(
+            cell(case["params"], refractory=case["params"]["t_ref_ms"]), recording(300.0, interval), step(100, 100, amplitude)
+        )
         assert len(found) == expected["count"], amplitude
         np.testing.assert_allclose(found, expected["value"], rtol=0, atol=min(expected["tol"], 1e-9))
 

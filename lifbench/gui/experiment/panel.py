@@ -58,7 +58,7 @@ class ExperimentPanel(QWidget):
     def __init__(self, bench: Bench, experiments: list[Experiment]) -> None:
         super().__init__()
         self.setObjectName("panel.experiment")
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(290)
         self._bench = bench
         self._theme: Theme = LIGHT
         self._experiments = {e.key: e for e in experiments}

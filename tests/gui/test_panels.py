@@ -1,0 +1,427 @@
+"""Circuit, stimulus panel and oscilloscope, each by mouse and keyboard while the engine runs."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from lifbench.gui.circuit.charge import Charges, Stretch
+from lifbench.gui.circuit.derivation import STEPS
+from lifbench.gui.circuit.inspector import parameters_of_part
+from lifbench.gui.parameter_form import QuantitySpinBox
+from lifbench.gui.stimulus.epoch_form import reshaped
+from lifbench.gui.stimulus.presets import PRESETS
+from lifbench.model.clamp import EPOCH_SHAPES, Step
+
+
+def click_part(window, part):
+    view = window.circuit._view
+    at = view.mapFromScene(part.sceneBoundingRect().center())
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def type_into(field, text):
+    field.setFocus()
+    field.lineEdit().selectAll()
+    QTest.keyClicks(field.lineEdit(), text)
+    QTest.keyClick(field.lineEdit(), Qt.Key.Key_Return)
+
+
+# ---- circuit
+
+
+def test_each_part_is_clicked_and_edited_while_running(window, settled):
+    window.show_experiment("synaptic_conductance")
+    values = {
+        "circuit.clamp": ("clamp.holding_current", "0,02 nA", 20.0), "circuit.capacitor": ("cell.membrane_capacitance", "300 p", 300.0),
+        "circuit.resistor": ("cell.membrane_resistance", "50 MOhm", 50.0), "circuit.leak_battery": ("cell.leak_reversal", "-72", -72.0),
+        "circuit.spike_switch": ("cell.refractory_period", "3 ms", 3.0),
+        "circuit.synapse.exc": ("synapses.exc.peak_conductance", "7 nS", 7.0),
+        "circuit.synapse.shunt": ("synapses.shunt.peak_conductance", "0.004 µS", 4.0),
+    }  # fmt: skip
+    assert {p.key for p in window.circuit.scene.parts} == set(values)
+    for part in list(window.circuit.scene.parts):
+        click_part(window, part)
+        assert window.bench.selection == part.key
+        assert window.circuit.inspector.isVisible()
+        path, text, value = values[part.key]
+        field = window.circuit.inspector.findChild(QuantitySpinBox, path)
+        type_into(field, text)
+        assert window.bench.setup.get(path) == value
+        settled(window)
+    assert window.bench.running
+
+
+def test_each_part_is_reached_and_nudged_by_keyboard_alone(window):
+    view = window.circuit._view
+    for part in window.circuit.scene.parts:
+        part.setFocus(Qt.FocusReason.TabFocusReason)
+        before = window.bench.setup.get(part.main)
+        view.setFocus()
+        for key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Down):
+            QTest.keyClick(view.viewport(), key)
+        assert window.bench.setup.get(part.main) != before, part.key
+        QTest.keyClick(view.viewport(), Qt.Key.Key_Return)
+        assert window.bench.selection == part.key
+        QTest.keyClick(view.viewport(), Qt.Key.Key_Escape)
+        assert window.bench.selection == ""
+
+
+def test_the_parts_list_opens_the_card(window):
+    box = window.circuit.parts_list
+    for index in range(1, box.count()):
+        box.setCurrentIndex(index)
+        box.activated.emit(index)
+        assert window.bench.selection == box.itemData(index)
+    assert parameters_of_part(window.bench, "circuit.synapse.gone") == ("", "", [])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("5 mV", "is a voltage"), ("nan", "finite"), ("-3 pF", "outside"), ("1e9", "outside"), ("much", "begin with a number"), ("", "nothing is written")],
+)  # fmt: skip
+def test_nonsense_is_refused_beside_the_field_and_the_old_value_stays(window, text, words):
+    window.bench.select("circuit.capacitor")
+    field = window.circuit.inspector.findChild(QuantitySpinBox, "cell.membrane_capacitance")
+    type_into(field, text) if text else (field.lineEdit().clear(), field._finish())
+    form = field.parent()
+    assert words in form._error.text()
+    assert form._error.isVisible()
+    assert field.lineEdit().text() == "200 pF"
+    assert window.bench.setup.cell.membrane_capacitance == 200.0
+
+
+def test_a_threshold_below_the_reset_is_refused_beside_the_field(window):
+    window.bench.select("circuit.spike_switch")
+    field = window.circuit.inspector.findChild(QuantitySpinBox, "cell.threshold")
+    type_into(field, "-80 mV")
+    assert "must lie above the reset" in field.parent()._error.text()
+    assert field.lineEdit().text() == "\u221250 mV"
+
+
+def test_slider_and_reset_edit_undoably(window):
+    window.bench.select("circuit.resistor")
+    slider = window.circuit.inspector.findChild(QWidget, "cell.membrane_resistance.slider")
+    slider.setValue(900)
+    changed = window.bench.setup.cell.membrane_resistance
+    assert changed > 500
+    window.bench.undo_stack.undo()
+    assert window.bench.setup.cell.membrane_resistance == 100.0
+    assert slider.value() == 500
+    window.bench.undo_stack.redo()
+    assert window.bench.setup.cell.membrane_resistance == changed
+
+
+def test_pointing_at_a_part_lights_its_term(window):
+    part = next(p for p in window.circuit.scene.parts if p.key == "circuit.capacitor")
+    part.setFocus(Qt.FocusReason.TabFocusReason)
+    assert window.bench.highlight == "capacitive"
+    assert window.circuit._strip._equation.text().count("background-color") == 1
+    window.circuit._strip._equation.linkActivated.emit("leak")
+    assert window.bench.selection == "circuit.resistor"
+
+
+def test_the_balance_in_numbers_closes(window, qtbot):
+    qtbot.waitUntil(lambda: "pA" in window.circuit._strip._balance.text(), timeout=10_000)
+    s = window.bench.status
+    assert abs(s.I_inj_pA - s.I_leak_pA - s.I_C_pA - s.I_switch_pA - sum(s.I_syn_pA)) < 1e-9
+
+
+def test_charge_moves_in_proportion_to_current_everywhere():
+    charges = Charges()
+    names = {"a": 123.0, "b": -45.6, "c": 0.0, "d": 1e-3}
+    charges.stretches = [Stretch(0, 0, 0, 1000, name, sign) for name in names for sign in (1.0, -1.0)]
+    before = [s.phase for s in charges.stretches]
+    charges.advance(names, 0.004)
+    ratios = []
+    for stretch, phase in zip(charges.stretches, before, strict=True):
+        moved = (stretch.phase - phase + 9.0) % 18.0 - 9.0
+        if stretch.pA:
+            ratios.append(moved / stretch.pA)
+        else:
+            assert moved == 0.0
+    assert max(ratios) / min(ratios) == pytest.approx(1.0, abs=0.01)
+    phases = [s.phase for s in charges.stretches]
+    charges.advance(names, 0.0)  # paused
+    assert [s.phase for s in charges.stretches] == phases
+
+
+def test_kirchhoff_on_the_rails(window):
+    scene = window.circuit.scene
+    status = window.bench.status
+    currents = scene.currents(status)
+    assert currents["rail 0"] == status.I_inj_pA
+    last = currents[f"rail {len(scene._columns) - 2}"]
+    assert last == pytest.approx(currents[scene._columns[-1][1]], abs=1e-9)
+
+
+def test_the_derivation_lights_each_part(window):
+    window.circuit.show_derivation()
+    dialog = window.circuit._derivation
+    for number, step in enumerate(STEPS):
+        dialog.go(number)
+        assert window.bench.highlight.startswith(step[1]) or not window.bench.setup.synapses
+        assert dialog._numbers.text()
+    dialog.close()
+    assert window.bench.highlight == ""
+
+
+def test_dragging_the_state_kicks_v(window, qtbot):
+    window.bench.pause()
+    window.circuit.show_phase_plane()
+    plane = window.circuit._plane.plane
+    x = plane._x(-60.0)
+    QTest.mouseClick(plane, Qt.MouseButton.LeftButton, pos=QPoint(round(x), 100))
+    qtbot.waitUntil(lambda: abs(window.bench.status.V_mV + 60.0) < 0.5, timeout=10_000)
+    window.circuit._plane.close()
+
+
+# ---- stimulus
+
+
+def test_each_preset_runs(window, settled):
+    for name in PRESETS:
+        window.stimulus.apply_preset(name)
+        assert settled(window) is not None
+        assert window.bench.running
+    assert not window.notice.isVisible()
+
+
+def test_each_shape_has_its_form_and_runs(window, settled):
+    for shape in EPOCH_SHAPES:
+        window.stimulus._tabs.setCurrentIndex(1)
+        window.stimulus._reshape(0, shape)
+        assert window.bench.setup.clamp.epochs[0].shape == shape
+        assert window.stimulus.findChild(QuantitySpinBox, "clamp.epochs.0.start") is not None
+        settled(window)
+
+
+@pytest.mark.parametrize("a", list(EPOCH_SHAPES))
+@pytest.mark.parametrize("b", list(EPOCH_SHAPES))
+def test_every_shape_becomes_every_other(a, b):
+    epoch = reshaped(reshaped(Step(start=3.0, duration=50.0, amplitude=70.0), a), b)
+    assert (epoch.shape, epoch.start, epoch.duration) == (b, 3.0, 50.0)
+
+
+def test_the_epoch_form_edits_and_explains(window):
+    form = window.stimulus
+    form._tabs.setCurrentIndex(1)
+    type_into(form.findChild(QuantitySpinBox, "clamp.epochs.0.amplitude"), "0.3 nA")
+    type_into(form.findChild(QuantitySpinBox, "clamp.epochs.0.amplitude_increment"), "-50")
+    assert window.bench.setup.clamp.epochs[0].amplitude == 300.0
+    assert window.bench.setup.get("clamp.epochs.0.amplitude_increment") == -50.0
+    type_into(form.findChild(QuantitySpinBox, "clamp.epochs.0.duration"), "1 s")
+    assert "are cut" in form._form._hint.text()
+    type_into(form.findChild(QuantitySpinBox, "clamp.epochs.0.duration"), "0 ms")
+    assert "outside" in form._form._hint.text()
+    assert window.bench.setup.clamp.epochs[0].duration == 1000.0
+
+
+def test_add_duplicate_remove(window):
+    s = window.stimulus
+    s.add_epoch()
+    s.duplicate_epoch()
+    assert len(window.bench.setup.clamp.epochs) == 3
+    for _ in range(5):
+        s._tabs.setCurrentIndex(s._tabs.count() - 1)
+        s.remove_epoch()
+    assert window.bench.setup.clamp.epochs == ()
+    s.remove_epoch()
+
+
+def test_the_preview_is_dragged_with_the_form_in_step(window):
+    s = window.stimulus
+    s._tabs.setCurrentIndex(1)
+    preview = s.preview
+    epoch = window.bench.setup.clamp.epochs[0]
+    y = round(preview._y(epoch.amplitude))
+    middle = round(preview._x(epoch.start + epoch.duration / 2))
+    QTest.mousePress(preview, Qt.MouseButton.LeftButton, pos=QPoint(middle, y))
+    for dy in (4, 8, 12):
+        QTest.mouseMove(preview, QPoint(middle, y + dy))
+    QTest.mouseRelease(preview, Qt.MouseButton.LeftButton, pos=QPoint(middle, y + 12))
+    amplitude = window.bench.setup.clamp.epochs[0].amplitude
+    assert amplitude < epoch.amplitude
+    assert s.findChild(QuantitySpinBox, "clamp.epochs.0.amplitude").value() == amplitude
+    window.bench.undo_stack.undo()
+    assert window.bench.setup.clamp.epochs[0] == epoch  # one drag, one step of undo
+    x = round(preview._x(epoch.start))
+    QTest.mousePress(preview, Qt.MouseButton.LeftButton, pos=QPoint(x, 30))
+    QTest.mouseMove(preview, QPoint(x + 20, 30))
+    QTest.mouseRelease(preview, Qt.MouseButton.LeftButton, pos=QPoint(x + 20, 30))
+    assert window.bench.setup.clamp.epochs[0].start > epoch.start
+
+
+def test_pulse_is_given_now(window, qtbot):
+    window.bench.change("clamp.epochs", ())
+    button = window.stimulus.findChild(QWidget, "stimulus.pulse")
+    type_into(window.stimulus.pulse_amplitude, "0.9 nA")
+    type_into(window.stimulus.pulse_width, "400 ms")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.bench.status.I_inj_pA == 900.0, timeout=10_000)
+
+
+def test_a_protocol_is_copied_and_pasted(window):
+    window.stimulus.apply_preset("Ramp")
+    ramp = window.bench.setup.clamp
+    window.stimulus.copy()
+    window.stimulus.apply_preset("Noise")
+    window.stimulus.paste()
+    assert window.bench.setup.clamp == ramp
+    QGuiApplication.clipboard().setText("nothing of the kind")
+    window.stimulus.paste()
+    assert window.bench.setup.clamp == ramp
+
+
+def test_own_samples_come_from_a_file(window, tmp_path):
+    (tmp_path / "own.csv").write_text("0,10\n0.5,20\n1.0,30\n")
+    window.stimulus.load_samples(tmp_path / "own.csv")
+    assert window.bench.setup.clamp.epochs[-1].values == (10.0, 20.0, 30.0)
+    count = len(window.bench.setup.clamp.epochs)
+    (tmp_path / "bad.csv").write_text("0,x\n1,2\n3,y\n")
+    window.stimulus.load_samples(tmp_path / "bad.csv")
+    assert len(window.bench.setup.clamp.epochs) == count
+
+
+# ---- scope
+
+
+def test_a_line_is_dragged_and_the_threshold_follows(window):
+    line = window.scope.view._lines["cell.threshold"]
+    line.setValue(-52.34)
+    line.sigDragged.emit(line)
+    assert window.bench.setup.cell.threshold == -52.3
+    line.setValue(-90.0)  # below the reset: refused, and the line goes back
+    line.sigDragged.emit(line)
+    assert window.bench.setup.cell.threshold == -52.3
+    assert line.value() == -52.3
+
+
+def test_time_and_units_step_in_1_2_5(window):
+    scope = window.scope
+    seen = []
+    for _ in range(30):
+        scope.zoom(1)
+        seen.append(scope.acquisition.time_div)
+    assert seen[-1] == pytest.approx(0.1)
+    for value in seen:
+        assert f"{value:e}"[0] in "125"
+    for _ in range(40):
+        scope.zoom(-1)
+    assert scope.acquisition.time_div == pytest.approx(10_000.0)
+    assert scope._time_label.text() == "10000 ms/div"
+
+
+def test_trigger_modes_are_told_in_words(window, qtbot):
+    scope = window.scope
+    for mode, words in ((0, {"Roll"}), (1, {"Triggered"}), (2, {"Triggered", "Armed"})):
+        scope._mode.setCurrentIndex(mode)
+        qtbot.waitUntil(lambda w=words: scope._state.text() in w, timeout=10_000)
+    window.bench.pause()
+    qtbot.waitUntil(lambda: scope._state.text() == "Stopped", timeout=10_000)
+
+
+def test_single_arms_fires_once_and_stops(window, qtbot):
+    window.action("single").trigger()
+    qtbot.waitUntil(lambda: not window.bench.running, timeout=20_000)
+    qtbot.waitUntil(lambda: window.scope._state.text() == "Stopped", timeout=10_000)
+    shown = window.scope._shown
+    assert (shown.last - shown.first) * 0.05 == pytest.approx(500.0, abs=1.0)
+
+
+def test_cursors_read_and_the_circuit_shows_their_instant(window, qtbot):
+    window.action("single").trigger()
+    qtbot.waitUntil(lambda: not window.bench.running, timeout=20_000)
+    scope = window.scope
+    scope.toggle_cursors()
+    scope.view.cursors["t1"].setValue(60.0)
+    scope.view.cursors["t2"].setValue(70.0)
+    assert "Δt 10 ms" in scope._readout.text()
+    assert "1/Δt 100 Hz" in scope._readout.text()
+    instant = window.circuit._instant
+    expected = -70.0 + 24.0 * (1 - np.exp(-10.0 / 20.0))
+    assert instant.V_mV == pytest.approx(expected, abs=0.2)
+    scope.toggle_cursors()
+    assert window.circuit._instant is None
+
+
+def test_tau_is_fitted_between_cursors(window, qtbot):
+    window.bench.set_setup(window.bench.setup.replace("cell.spiking", False))
+    window.action("single").trigger()
+    qtbot.waitUntil(lambda: not window.bench.running, timeout=20_000)
+    scope = window.scope
+    scope.fit_tau()  # without cursors: said, not raised
+    scope.toggle_cursors()
+    scope.view.cursors["t1"].setValue(55.0)
+    scope.view.cursors["t2"].setValue(200.0)
+    scope.fit_tau()
+    assert scope._readout.text().startswith("τ = 20 ms")
+    assert scope.view.fit_curve.getData()[0] is not None
+
+
+def test_references_are_pinned_four_at_most_and_restore_their_setup(window, qtbot):
+    qtbot.waitUntil(lambda: len(window.scope.view.traces["V_mV"].curve.getData()[0]) > 10, timeout=10_000)
+    for capacitance in (110.0, 120.0, 130.0, 140.0, 150.0):
+        window.bench.change("cell.membrane_capacitance", capacitance, merge=False)
+        window.scope.pin_reference()
+    assert len(window.scope._references) == 4
+    chip = window.scope._pins.itemAt(0).widget()
+    assert "membrane capacitance 120.0" in chip.toolTip() or window.scope._references[0].setup.cell.membrane_capacitance == 120.0
+    chip.click()
+    assert window.bench.setup.cell.membrane_capacitance == 120.0
+    window.scope.clear()
+    assert window.scope._references == []
+
+
+def test_the_picture_goes_out(window, tmp_path):
+    window.scope.copy_picture()
+    assert not QApplication.clipboard().image().isNull()
+    window.scope.save_picture(str(tmp_path / "scope.png"))
+    assert (tmp_path / "scope.png").stat().st_size > 2000
+
+
+def test_overlay_of_a_family(window, qtbot):
+    window.stimulus.apply_preset("Family of steps")
+    window.bench.set_speed(20.0)
+    window.scope._set_keep(5)
+    qtbot.waitUntil(lambda: sum(c.isVisible() for c in window.scope.view._overlays) >= 4, timeout=30_000)
+
+
+def test_scrolling_back_when_stopped(window, qtbot):
+    qtbot.waitUntil(lambda: window.bench.status.time_ms > 900.0, timeout=20_000)
+    window.bench.pause()
+    scope = window.scope
+    vb = scope.view.V.vb
+    vb.translateBy(x=-300.0)
+    vb.sigRangeChangedManually.emit((True, False))
+    qtbot.waitUntil(lambda: scope.view.traces["V_mV"].curve.getData()[0].min() < -200.0, timeout=10_000)
+    window.bench.run()
+    qtbot.waitUntil(lambda: not scope._scrolled, timeout=10_000)
+
+
+def test_channels_are_shown_on_wish(window, qtbot):
+    scope = window.scope
+    scope._fill_show_menu()
+    for action in scope._show_menu.actions():
+        if action.isCheckable():
+            action.trigger()
+            action.trigger()
+    scope._show_channel("I_leak_pA", True)
+    qtbot.waitUntil(lambda: scope.view.traces["I_leak_pA"].curve.isVisible(), timeout=10_000)
+    x, _ = scope.view.traces["I_leak_pA"].curve.getData()
+    qtbot.waitUntil(lambda: len(scope.view.traces["I_leak_pA"].curve.getData()[0]) > 10, timeout=10_000)
+
+
+def test_every_control_has_a_name_for_assistive_technology(window):
+    from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider
+
+    for kind in (QAbstractButton, QComboBox, QSlider, QuantitySpinBox):
+        for widget in window.findChildren(kind):
+            if widget.objectName().startswith("qt_") or not widget.isVisibleTo(window):
+                continue
+            text = widget.text() if isinstance(widget, QAbstractButton) else ""
+            assert widget.accessibleName() or text, f"{type(widget).__name__} {widget.objectName()}"
+    assert window.findChild(QLineEdit, "experiment.prediction").accessibleName()
+    assert isinstance(window.circuit._view.mapToScene(QPoint(0, 0)), QPointF)

@@ -1,0 +1,258 @@
+"""The window as a person uses it: every action, every tab, while it runs."""
+
+import random
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QFileDialog
+
+from lifbench.engine.messages import EngineError
+from lifbench.files import formats, setup_toml
+from lifbench.gui.theme import THEMES
+from lifbench.model.setup import Setup
+
+DIALOGS = {"open", "save", "export", "save_picture"}
+
+
+@pytest.fixture
+def no_dialogs(monkeypatch):
+    """File dialogs answer at once: cancelled."""
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a, **k: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: ("", ""))
+
+
+def close_pages(window):
+    for dialog in window.findChildren(QDialog):
+        dialog.close()
+
+
+def test_it_opens_on_a_running_demo(window, qtbot):
+    assert window.bench.running
+    assert window.bench.experiment == "injected_current"
+    qtbot.waitUntil(lambda: window.bench.status.spike_count > 0, timeout=10_000)
+    V = window.scope.view.traces["V_mV"].curve.getData()[1]
+    assert len(V) > 50
+    assert not window.notice.isVisible()
+
+
+def test_every_action_twice_while_running(window, qtbot, no_dialogs):
+    for name in list(window._actions):
+        if name == "quit":
+            continue
+        for _ in range(2):
+            window.action(name).trigger()
+            qtbot.wait(5)
+        close_pages(window)
+    window.show()
+    window.bench.run()
+    before = window.bench.status.sample
+    qtbot.waitUntil(lambda: window.bench.status.sample > before, timeout=10_000)
+    assert not window.notice.isVisible()
+
+
+def test_every_shortcut_by_key(window, qtbot, no_dialogs):
+    window.activateWindow()
+    fired = []
+    for name, spec in window._actions.items():
+        action = window.action(name)
+        assert action.shortcuts() == [QKeySequence(k) for k in spec.keys]
+        if name in ("quit", "fullscreen"):
+            continue
+        action.triggered.connect(lambda *_, n=name: fired.append(n))
+        for keys in spec.keys:
+            window.setFocus()
+            combination = QKeySequence(keys)[0]
+            QTest.keyClick(window, combination.key(), combination.keyboardModifiers())
+            assert fired[-1:] == [name], keys
+            close_pages(window)
+
+
+def test_space_in_a_text_field_writes_a_space(window, qtbot):
+    field = window.experiment._prediction
+    field.setFocus()
+    running = window.bench.running
+    QTest.keyClicks(field, "20 s")
+    assert field.text() == "20 s"
+    assert window.bench.running == running
+
+
+def test_each_tab_keeps_its_own_setup_and_result(window, qtbot, settled):
+    window.bench.change("cell.membrane_capacitance", 321.0)
+    window.experiment.run()
+    qtbot.waitUntil(lambda: window.experiment.result() is not None, timeout=10_000)
+    for key in ("refractory", "synaptic_conductance", "injected_current"):
+        index = next(i for i in range(window._bar.count()) if window._bar.tabData(i) == key)
+        QTest.mouseClick(window._bar, Qt.MouseButton.LeftButton, pos=window._bar.tabRect(index).center())
+        assert window.bench.experiment == key
+        settled(window)
+    assert window.bench.setup.cell.membrane_capacitance == 321.0
+    assert window.experiment.result() is not None
+
+
+def test_every_protocol_of_every_tab_runs_by_its_button(window, qtbot):
+    for experiment in window._experiments:
+        window.show_experiment(experiment.key)
+        for index in range(len(experiment.protocols)):
+            window.experiment._chooser.setCurrentIndex(index)
+            window.experiment._choose(index)
+            QTest.mouseClick(window.experiment._run, Qt.MouseButton.LeftButton)
+            qtbot.waitUntil(lambda: window.experiment.result() is not None, timeout=20_000)
+            window.experiment._theory.setChecked(index % 2 == 0)
+            assert window.experiment._table.rowCount() > 0
+            assert window.experiment.table_text().count("\n") == window.experiment._table.rowCount() + 1
+
+
+def test_a_protocol_can_be_cancelled_and_the_window_closed_during_one(window, qtbot):
+    form = window.experiment
+    form._choose(1)
+    form._set("currents", 400)
+    form.run()
+    form.run()  # twice
+    form.cancel()
+    qtbot.waitUntil(lambda: form._running is None, timeout=10_000)
+    form.run()  # and the fixture closes the window meanwhile
+
+
+def test_the_speed_slider_is_obeyed(window, qtbot):
+    slider = window._speed
+    slider.setValue(slider.maximum())
+    assert window.bench.speed == pytest.approx(100.0)
+    before = window.bench.status.time_ms
+    qtbot.waitUntil(lambda: window.bench.status.time_ms > before + 2000.0, timeout=20_000)
+    slider.setValue(slider.minimum())
+    assert window.bench.speed == pytest.approx(0.01)
+    window._speed_button.click()
+    assert window.bench.speed == 1.0
+    assert slider.value() == 0
+
+
+def test_open_save_and_export(window, qtbot, tmp_path, settled):
+    window.bench.change("cell.threshold", -47.0)
+    window.save_file(tmp_path / "mine.toml")
+    assert setup_toml.load(tmp_path / "mine.toml") == window.bench.setup
+    window.bench.undo_stack.undo()
+    assert window.open_file(tmp_path / "mine.toml")
+    assert window.bench.setup.cell.threshold == -47.0
+    window.export(tmp_path / "trace.csv")
+    qtbot.waitUntil((tmp_path / "trace.csv").exists, timeout=20_000)
+    assert formats.read(tmp_path / "trace.csv").setup == window.bench.setup
+    settled(window)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff", b"lifbench = 1\n[cell]\nthreshold = '5 pF'\n"])
+def test_what_cannot_be_opened_is_said_in_the_window(window, tmp_path, content):
+    before = window.bench.setup
+    path = tmp_path / "bad.toml"
+    path.write_bytes(content)
+    assert not window.open_file(path)
+    assert window.notice.isVisible()
+    assert "bad.toml was not opened" in window.notice.label.text()
+    assert window.bench.setup == before
+
+
+def test_what_cannot_be_written_is_said_in_the_window(window, qtbot, tmp_path):
+    window.save_file(tmp_path / "nowhere" / "x.toml")
+    assert "was not saved" in window.notice.label.text()
+    window.export(tmp_path / "nowhere" / "x.csv")
+    qtbot.waitUntil(lambda: "was not exported" in window.notice.label.text(), timeout=10_000)
+    window.export(tmp_path / "x.docx")
+    assert ".docx" in window.notice.label.text()
+
+
+def test_an_engine_error_is_shown_and_the_bench_stops(window, qtbot):
+    window.engine._messages.put(EngineError("The model stopped: nothing is lost."))
+    qtbot.waitUntil(lambda: window.notice.isVisible(), timeout=10_000)
+    assert "nothing is lost" in window.notice.label.text()
+    assert not window.bench.running
+
+
+@pytest.mark.parametrize("size", [(1366, 728), (1920, 1040)])
+@pytest.mark.parametrize("theme", list(THEMES))
+def test_themes_fit_the_screen(window, qtbot, theme, size):
+    window.set_theme(theme)
+    window.resize(*size)
+    for experiment in window._experiments:
+        window.show_experiment(experiment.key)
+        qtbot.wait(20)
+        assert window.minimumSizeHint().width() <= 1366
+        assert window.minimumSizeHint().height() <= 728
+        assert (window.width(), window.height()) == size
+        assert window.scope.view.V.vb.height() > 200
+
+
+def test_undo_and_redo_over_many_edits_return_to_the_same_setup(window, settled):
+    rng = random.Random(3)
+    window.show_experiment("synaptic_conductance")
+    first = window.bench.setup
+    edits = {
+        "cell.membrane_resistance": (10, 900), "cell.membrane_capacitance": (20, 900), "cell.threshold": (-60, -30), "cell.reset": (-90, -55),
+        "cell.refractory_period": (0, 20), "clamp.holding_current": (-100, 300), "synapses.exc.reversal": (-90, 20),
+        "synapses.exc.peak_conductance": (0, 50), "synapses.shunt.peak_conductance": (0, 50), "recording.duration": (50, 500),
+    }  # fmt: skip
+    for _ in range(1000):
+        path, (low, high) = rng.choice(list(edits.items()))
+        window.bench.change(path, rng.uniform(low, high))
+    last = window.bench.setup
+    assert last != first
+    while window.bench.undo_stack.canUndo():
+        window.bench.undo_stack.undo()
+    assert window.bench.setup == first
+    while window.bench.undo_stack.canRedo():
+        window.bench.undo_stack.redo()
+    assert window.bench.setup == last
+    settled(window)
+    assert window.bench.running
+
+
+def test_random_hands_on_everything_while_running(window, qtbot, no_dialogs):
+    rng = random.Random(8)
+    names = [n for n in window._actions if n not in ("quit", "fullscreen")]
+    view = window.scope.view
+
+    def drag():
+        a, b = (QPoint(rng.randrange(60, 500), rng.randrange(20, 400)) for _ in range(2))
+        QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=a)
+        QTest.mouseMove(view.viewport(), b)
+        QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=b)
+
+    deeds = [
+        lambda: window.action(rng.choice(names)).trigger(),
+        drag,
+        lambda: window.resize(rng.randrange(1366, 1900), rng.randrange(728, 1000)),
+        lambda: window.bench.set_speed(10 ** rng.uniform(-2, 2)),
+        lambda: window.show_experiment(rng.choice(window._experiments).key),
+        lambda: window.bench.change("cell.membrane_resistance", 10 ** rng.uniform(1, 3)),
+        lambda: window.scope._mode.setCurrentIndex(rng.randrange(3)),
+        lambda: window.bench.kick(rng.uniform(-100, 20)),
+        lambda: window.bench.select(rng.choice(window.circuit.scene.parts).key),
+    ]
+    for _ in range(250):
+        rng.choice(deeds)()
+        QTest.qWait(1)
+        close_pages(window)
+    window.show()
+    window.bench.set_speed(1.0)
+    window.bench.run()
+    before = window.bench.status.sample
+    qtbot.waitUntil(lambda: window.bench.status.sample != before, timeout=10_000)
+
+
+def test_a_wild_setup_stops_the_bench_in_words_and_undo_brings_it_back(window, qtbot, settled):
+    wild = (
+        Setup()
+        .replace("cell.membrane_capacitance", 0.1)
+        .replace("cell.refractory_period", 0.0)
+        .replace("clamp.holding_current", 1e7)
+    )
+    window.bench.set_setup(wild)
+    qtbot.waitUntil(lambda: window.notice.isVisible(), timeout=20_000)
+    assert "refractory period" in window.notice.label.text()
+    window.bench.undo_stack.undo()
+    window.bench.run()
+    settled(window)
+    before = window.bench.status.sample
+    qtbot.waitUntil(lambda: window.bench.status.sample > before, timeout=10_000)
+    assert np.isfinite(window.bench.status.V_mV)
