@@ -410,7 +410,6 @@ def test_channels_are_shown_on_wish(window, qtbot):
             action.trigger()
     scope._show_channel("I_leak_pA", True)
     qtbot.waitUntil(lambda: scope.view.traces["I_leak_pA"].curve.isVisible(), timeout=10_000)
-    x, _ = scope.view.traces["I_leak_pA"].curve.getData()
     qtbot.waitUntil(lambda: len(scope.view.traces["I_leak_pA"].curve.getData()[0]) > 10, timeout=10_000)
 
 

@@ -88,7 +88,7 @@ class CircuitPanel(QWidget):
         layout.addWidget(self._strip)
         layout.addWidget(self.inspector)
         bench.setup_changed.connect(self._follow)
-        bench.highlight_changed.connect(lambda _: self.scene.update())
+        bench.highlight_changed.connect(lambda _: self.scene.repaint_all())
         bench.selection_changed.connect(self._selected)
         bench.instant_changed.connect(self._at)
         self._list_parts()
@@ -100,7 +100,7 @@ class CircuitPanel(QWidget):
         for window in (self._derivation, self._plane):
             if window is not None:
                 window.apply_theme(theme)
-        self.scene.update()
+        self.scene.repaint_all()
 
     def on_frame(self, frame) -> None:
         """Called by the frame clock: move the charge, now and then the numbers."""
@@ -142,7 +142,7 @@ class CircuitPanel(QWidget):
         self.scene.rebuild()
         self._view.fit()
         self._list_parts()
-        self.scene.update()
+        self.scene.repaint_all()
 
     def _list_parts(self) -> None:
         self.parts_list.blockSignals(True)
@@ -164,4 +164,4 @@ class CircuitPanel(QWidget):
 
     def _selected(self, key: str) -> None:
         self._mark(key)
-        self.scene.update()
+        self.scene.repaint_all()

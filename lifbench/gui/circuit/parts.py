@@ -309,11 +309,7 @@ class SpikeSwitch(Part):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(glow)
             painter.drawEllipse(QPointF(x, mid - 14), 19, 19)
-        lines = (
-            [f"th {format_quantity(cell.threshold, 'mV')}", f"reset {format_quantity(cell.reset, 'mV')}"]
-            if cell.spiking
-            else ["off"]
-        )
+        lines = [format_quantity(cell.threshold, "mV"), f"→ {format_quantity(cell.reset, 'mV')}"] if cell.spiking else ["off"]
         if cell.spiking and closed:
             charge = cell.membrane_capacitance * (cell.threshold - cell.reset) / 1000.0
             lines.append(f"ΔQ {charge:.2f} pC")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from lifbench.engine.messages import Status
@@ -18,10 +18,10 @@ from lifbench.quantities import format_quantity
 __all__ = ["CircuitScene", "potential_colour"]
 
 _TOP, _BOTTOM, _LEFT = 34.0, 236.0, 6.0
-_COLUMN = 88.0
+_COLUMN = 86.0
 _FIRST = 98.0
-_SPIKE = 112.0
-_NARROW = 90.0
+_SPIKE = 104.0
+_NARROW = 98.0
 
 
 def potential_colour(V: float, theme: Theme) -> QColor:
@@ -115,7 +115,11 @@ class CircuitScene(QGraphicsScene):
         self._wire_up()
         whole = QRectF(0, 0, x + 4, _BOTTOM + 34)
         self.setSceneRect(whole)
-        self.addItem(_Layer(whole, self._paint_rails, -1))
+        self._rails = _Layer(whole, self._paint_rails, -1)
+        self.addItem(self._rails)
+        for item in (*parts, self._rails):
+            # only the charge moves at 60 Hz; everything else is a picture until its numbers change
+            item.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self._dots = _Layer(whole, self._paint_dots, 2)
         self.addItem(self._dots)
 
@@ -169,7 +173,14 @@ class CircuitScene(QGraphicsScene):
         self.status = status
         for part in self.parts:
             part.show_status(status)
-        self.update()
+        self._rails.update()
+
+    def repaint_all(self) -> None:
+        """Everything anew: another theme, highlight or selection."""
+        for part in self.parts:
+            part.update()
+        self._rails.update()
+        self._dots.update()
 
     # ---- painting
 
@@ -218,7 +229,7 @@ class CircuitScene(QGraphicsScene):
 
     def _paint_dots(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self.theme.ground), 1.0))
-        painter.setBrush(QColor(self.theme.accent))
-        for x, y in self.charges.positions():
-            painter.drawEllipse(QPointF(x, y), 3.2, 3.2)
+        dots = QPolygonF([QPointF(x, y) for x, y in self.charges.positions()])
+        for colour, size in ((self.theme.ground, 7.4), (self.theme.accent, 5.6)):
+            painter.setPen(QPen(QColor(colour), size, c=Qt.PenCapStyle.RoundCap))
+            painter.drawPoints(dots)

@@ -450,8 +450,9 @@ class ScopePanel(QWidget):
         return self._ring is not None and self._shown.zero == self._shown.last and self._shown.last > self._shown.first
 
     def _draw(self, ring: TraceRing) -> None:
-        self.view.message.setText("" if ring.total > ring.start else "Press Run, or Space: the membrane is waiting.")
-        if ring.total == ring.start:
+        empty = ring.total == ring.start
+        if empty != self.view.message.isVisible():
+            self.view.message.setVisible(empty)
             a, b = self.view.x_range()
             self.view.message.setPos((a + b) / 2, self._volts_mid)
         self.view.draw(ring, self._shown, self._spikes)

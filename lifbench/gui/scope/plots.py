@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.gui.bench import Bench
 from lifbench.gui.scope.acquisition import DIVISIONS, Shown
+from lifbench.gui.scope.marks import Bands, SpikeMarks
 from lifbench.gui.theme import LIGHT, Theme
 
 __all__ = ["ScopeView", "Trace"]
@@ -37,6 +38,8 @@ class ScopeView(pg.GraphicsLayoutWidget):
     def __init__(self, bench: Bench) -> None:
         super().__init__()
         self.setAccessibleName("Oscilloscope screen")
+        self.setViewportUpdateMode(self.ViewportUpdateMode.BoundingRectViewportUpdate)
+        self.setOptimizationFlag(self.OptimizationFlag.DontAdjustForAntialiasing)
         self._bench = bench
         self._theme: Theme = LIGHT
         self.time_div = 50.0
@@ -56,10 +59,10 @@ class ScopeView(pg.GraphicsLayoutWidget):
         self._heights()
         for plot in (self.I, self.g):
             plot.setXLink(self.V)
-        self._shade = pg.PlotCurveItem(pen=None, fillLevel=0.0, antialias=False)
-        self.V.addItem(self._shade)
-        self._spikes = pg.PlotCurveItem(connect="pairs", antialias=False)
-        self.V.addItem(self._spikes)
+        self._shade = Bands()
+        self.V.addItem(self._shade, ignoreBounds=True)
+        self._spikes = SpikeMarks()
+        self.V.addItem(self._spikes, ignoreBounds=True)
         self.traces: dict[str, Trace] = {}
         self._channels: tuple[str, ...] = ()
         self._make_lines()
@@ -69,7 +72,8 @@ class ScopeView(pg.GraphicsLayoutWidget):
         self.V.addItem(self.level_line)
         self.fit_curve = pg.PlotCurveItem(antialias=True)
         self.V.addItem(self.fit_curve)
-        self.message = pg.TextItem("", anchor=(0.5, 0.5))
+        self.message = pg.TextItem("Press Run, or Space: the membrane is waiting.", anchor=(0.5, 0.5))
+        self.message.hide()
         self.V.addItem(self.message, ignoreBounds=True)
         self.V.vb.sigRangeChangedManually.connect(lambda *_: self.dragged.emit())
         self.I.vb.sigRangeChangedManually.connect(lambda *_: self.dragged.emit())
@@ -191,6 +195,7 @@ class ScopeView(pg.GraphicsLayoutWidget):
         self.set_grid(self._grid)
 
     _grid = True
+    _live_colour = ""
 
     def set_grid(self, on: bool) -> None:
         self._grid = on
@@ -200,16 +205,18 @@ class ScopeView(pg.GraphicsLayoutWidget):
     def _pens(self) -> None:
         theme = self._theme
         lit = self._bench.highlight
+        self._live_colour = ""
         for channel, trace in self.traces.items():
             width = theme.pen
             if (lit == "clamp" and channel == "I_inj_pA") or (lit.startswith("synaptic.") and lit[9:] in channel):
                 width += 2
             trace.curve.setPen(pg.mkPen(self.colour(channel), width=width))
             trace.curve.setVisible(self.shown(channel))
-        self._spikes.setPen(pg.mkPen(theme.potential, width=theme.pen))
-        shade = QColor(theme.spike)
-        shade.setAlpha(34)
-        self._shade.setBrush(shade)
+        self._spikes.set_pen(pg.mkPen(theme.potential, width=theme.pen))
+        spike, ground = QColor(theme.spike), QColor(theme.ground)
+        mixed = (round(0.14 * a + 0.86 * b) for a, b in zip(spike.getRgb()[:3], ground.getRgb()[:3], strict=True))
+        shade = QColor(*mixed)
+        self._shade.set_colour(shade)
         for path, line in self._lines.items():
             colour = theme.leak if path == "cell.leak_reversal" else theme.threshold
             wide = (
@@ -265,20 +272,15 @@ class ScopeView(pg.GraphicsLayoutWidget):
                 continue
             x, low, high = ring.window(channel, shown.first, shown.last, columns)
             trace.curve.setData(*_zigzag((x - shown.zero) * dt, low, high))
-        _, (bottom, top) = self.V.viewRange()
         if self.show_refractory:
             x, _, high = ring.window("refractory", shown.first, shown.last, columns)
-            self._shade.setData((x - shown.zero) * dt, np.where(high > 0, top, bottom), fillLevel=bottom)
+            self._shade.set_bands((x - shown.zero) * dt, high > 0)
         self._shade.setVisible(self.show_refractory)
         self._spikes.setVisible(self.show_spikes)
         if self.show_spikes:
             times = spikes_ms / dt
             times = times[(times >= shown.first) & (times < shown.last)]
-            if times.size > 2 * columns:  # more spikes than pixels: those of each pixel are one
-                step = max(1.0, (shown.last - shown.first) / columns)
-                times = np.unique(np.floor(times / step)) * step
-            x = np.repeat((times - shown.zero) * dt, 2)
-            self._spikes.setData(x, np.tile([self._bench.setup.cell.threshold, _SPIKE_TOP], times.size))
+            self._spikes.set_spikes((times - shown.zero) * dt, self._bench.setup.cell.threshold, _SPIKE_TOP)
 
     def draw_overlays(self, ring: TraceRing, zeros: list[tuple[float, int]], span: float, pre: float, sweeps: int) -> None:
         """Earlier screens of V, each sweep in its colour."""
@@ -301,6 +303,9 @@ class ScopeView(pg.GraphicsLayoutWidget):
     def colour_by_sweep(self, sweep: int, sweeps: int) -> None:
         """The live trace takes the colour of its sweep when there are several."""
         colour = self._theme.family[sweep % len(self._theme.family)] if sweeps > 1 else self._theme.potential
+        if colour == self._live_colour:
+            return
+        self._live_colour = colour
         self.traces["V_mV"].curve.setPen(pg.mkPen(colour, width=self._theme.pen))
 
     def draw_references(self, references: list[tuple[np.ndarray, np.ndarray]]) -> None:

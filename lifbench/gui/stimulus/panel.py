@@ -163,7 +163,7 @@ class StimulusPanel(QWidget):
     def _show_form(self) -> None:
         index = self._tabs.currentIndex() - 1
         self.preview.selected = index
-        self.preview.update()
+        self.preview.repaint_all()
         if 0 <= index < len(self._bench.setup.clamp.epochs):
             form: QWidget = EpochForm(self._bench, index)
             form.reshape.connect(lambda shape, i=index: self._reshape(i, shape))
@@ -264,4 +264,4 @@ class StimulusPanel(QWidget):
 
     def apply_theme(self, theme: Theme) -> None:
         self.preview.theme = theme
-        self.preview.update()
+        self.preview.repaint_all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from lifbench.gui.bench import Bench
@@ -36,6 +36,7 @@ class Preview(QWidget):
         self._sweep = 0
         self._drag: tuple[str, str] | None = None
         self._paths: list[QPainterPath] = []
+        self._picture: QPixmap | None = None
         self._low, self._high = 0.0, 1.0
         self._dragged_text = ""
         bench.setup_changed.connect(lambda *_: self.prepare())
@@ -79,7 +80,7 @@ class Preview(QWidget):
             for t, c in zip(time[1:].tolist(), current[1:].tolist(), strict=True):
                 path.lineTo(self._x(t), self._y(c))
             self._paths.append(path)
-        self.update()
+        self.repaint_all()
 
     def resizeEvent(self, event) -> None:
         self.prepare()
@@ -88,13 +89,38 @@ class Preview(QWidget):
         """Move the playhead."""
         x = self._x(time_ms)
         if self._playhead is None or sweep != self._sweep or abs(x - self._playhead) >= 1.0:
+            before, changed = self._playhead, sweep != self._sweep
             self._playhead, self._sweep = x, sweep
-            self.update()
+            if changed or before is None:
+                self._picture = None
+                self.update()
+            else:  # only the strips that the playhead leaves and enters
+                for at in (before, x):
+                    self.update(round(at) - 2, 0, 5, self.height())
 
     # ---- painting
 
     def paintEvent(self, event) -> None:
+        ratio = self.devicePixelRatioF()
+        if self._picture is None or self._picture.devicePixelRatio() != ratio:
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._paint_waveforms(QPainter(self._picture))
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        if self._playhead is not None:
+            painter.setPen(QPen(QColor(self.theme.text), 1))
+            painter.drawLine(QPointF(self._playhead, _TOP), QPointF(self._playhead, self.height() - _BOTTOM))
+        if self._dragged_text:
+            painter.setPen(QColor(self.theme.text))
+            painter.drawText(QRectF(_LEFT, 0, self.width() - _LEFT - _RIGHT, 20), Qt.AlignmentFlag.AlignCenter, self._dragged_text)
+
+    def repaint_all(self) -> None:
+        """Another theme, another selected epoch."""
+        self._picture = None
+        self.update()
+
+    def _paint_waveforms(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme, setup = self.theme, self._bench.setup
         painter.fillRect(self.rect(), QColor(theme.ground))
@@ -134,12 +160,7 @@ class Preview(QWidget):
             painter.setPen(QPen(QColor(theme.accent), 1.2, Qt.PenStyle.DashLine))
             for time in (chosen.start, chosen.end):
                 painter.drawLine(QPointF(self._x(time), _TOP), QPointF(self._x(time), self.height() - _BOTTOM))
-        if self._playhead is not None:
-            painter.setPen(QPen(QColor(theme.text), 1))
-            painter.drawLine(QPointF(self._playhead, _TOP), QPointF(self._playhead, self.height() - _BOTTOM))
-        if self._dragged_text:
-            painter.setPen(QColor(theme.text))
-            painter.drawText(QRectF(_LEFT, 0, self.width() - _LEFT - _RIGHT, 20), Qt.AlignmentFlag.AlignCenter, self._dragged_text)
+        painter.end()
 
     # ---- hands
 
