@@ -1,0 +1,84 @@
+"""Speed as ratios within one run: no clock decides alone, since machines differ."""
+
+import time
+
+import numpy as np
+import pytest
+
+from lifbench.engine.trace_ring import TraceRing
+from lifbench.model.cell import Cell
+from lifbench.model.clamp import Clamp
+from lifbench.model.recording import run
+from lifbench.model.setup import RecordingSettings, Setup
+from lifbench.model.synapse import ExponentialSynapse, Poisson
+
+
+def best(what, times=5):
+    """Least processor time of several runs, s."""
+    found = []
+    for _ in range(times):
+        start = time.process_time()
+        what()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+def dc(duration, interval):
+    return lambda: run(Setup(Cell(), Clamp(300.0), (), RecordingSettings(duration, interval)))
+
+
+def test_cost_per_sample_is_flat():
+    short, long = best(dc(10_000.0, 0.05)), best(dc(100_000.0, 0.05), 2)
+    assert long < 20.0 * short
+
+
+def test_cost_per_event_is_flat():
+    def driven(duration):
+        synapse = ExponentialSynapse("e", peak_conductance=0.3, poisson=Poisson(1000.0))
+        return lambda: run(Setup(Cell(), Clamp(), (synapse,), RecordingSettings(duration, 10.0)))
+
+    assert best(driven(20_000.0), 2) < 20.0 * best(driven(2_000.0), 3)
+
+
+def test_a_dc_run_costs_less_than_a_plain_python_loop_over_its_samples():
+    def loop():
+        V = -70.0
+        for _ in range(200_000):
+            V += 0.05 * ((-70.0 - V) / 20.0 + 1.5)
+            if V >= -50.0:
+                V = -65.0
+
+    assert best(dc(10_000.0, 0.05)) < best(loop, 3)
+
+
+@pytest.fixture(scope="module")
+def ring():
+    ring = TraceRing(("V_mV", "I_inj_pA", "g_e_nS"), 0.05, megabytes=160.0)
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        ring.append({name: rng.normal(size=200_000) for name in ring.channels})
+    return ring
+
+
+def test_ten_minutes_are_drawn_from_the_pyramid_not_from_the_samples(ring):
+    last = ring.total
+
+    def pyramid():
+        for name in ring.channels:
+            ring.window(name, ring.first, last, 1200)
+
+    def raw():
+        for name in ring.channels:
+            _, values = ring.read(name, ring.first, last)
+            usable = values[: values.size // 8192 * 8192].reshape(-1, 8192)
+            usable.min(axis=1), usable.max(axis=1)
+
+    assert best(pyramid) < 0.1 * best(raw, 3)
+
+
+def test_appending_costs_little_beside_the_model(ring):
+    setup = Setup(Cell(), Clamp(300.0), (), RecordingSettings(10_000.0, 0.05))
+    recording = run(setup)
+    target = TraceRing(recording.channels, 0.05, megabytes=64.0)
+    columns = {name: recording[name][0] for name in recording.channels}
+    assert best(lambda: target.append(columns)) < 10.0 * best(lambda: run(setup))

@@ -1,0 +1,66 @@
+"""A frame of the running scope against an empty plot's repaint, in the same run."""
+
+import time
+
+import numpy as np
+import pyqtgraph as pg
+
+from lifbench.engine.trace_ring import TraceRing
+
+
+def spent(qapp, what, frames=60):
+    """Processor time of this thread per frame, least of three rounds, s."""
+    found = []
+    for _ in range(3):
+        start = time.thread_time()
+        for _ in range(frames):
+            what()
+            qapp.processEvents()
+        found.append((time.thread_time() - start) / frames)
+    return min(found)
+
+
+def test_a_frame_with_ten_seconds_of_history(qapp, window, qtbot):
+    window.bench.set_speed(20.0)
+    qtbot.waitUntil(lambda: window.bench.status.time_ms > 10_500.0, timeout=60_000)
+    window.bench.set_speed(1.0)
+    window.clock.stop()
+    window.scope.acquisition.time_div = 1000.0
+    window.scope._mode.setCurrentIndex(0)
+    empty = pg.PlotWidget()
+    empty.resize(window.scope.view.size())
+    empty.showGrid(x=True, y=True)
+    empty.show()
+    qtbot.waitExposed(empty)
+    floor = spent(qapp, empty.viewport().update)
+    frame = spent(qapp, window.clock.tick)
+    empty.close()
+    empty.deleteLater()
+    # the whole window's frame: scope with 200 000 samples a channel, circuit, preview
+    assert frame < 8.0 * floor, (frame, floor)
+
+
+def test_buckets_draw_ten_times_cheaper_than_raw_samples(qapp, qtbot, no_windows_left):
+    count = 3_000_000
+    ring = TraceRing(("V_mV",), 0.05, megabytes=64.0)
+    ring.append({"V_mV": -60.0 + np.cumsum(np.random.default_rng(0).normal(size=count)) * 0.01})
+    plot = pg.PlotWidget()
+    plot.resize(640, 500)
+    plot.disableAutoRange()
+    plot.setXRange(0, count, padding=0)
+    plot.setYRange(-100, -20)
+    curve = pg.PlotCurveItem(antialias=False)
+    plot.addItem(curve)
+    plot.show()
+    qtbot.waitExposed(plot)
+    values = ring.read("V_mV", 0, count)[1].astype(float)
+    raw = spent(qapp, lambda: curve.setData(np.arange(count, dtype=float), values), 2)
+
+    def bucketed():
+        x, low, high = ring.window("V_mV", 0, count, 600)
+        curve.setData(np.repeat(x, 2), np.stack([low, high], axis=1).ravel())
+
+    ours = spent(qapp, bucketed, 10)
+    plot.close()
+    plot.deleteLater()
+    assert ours < 0.1 * raw, (ours, raw)
