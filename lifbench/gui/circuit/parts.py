@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QGraphicsWidget
 
 from lifbench.engine.messages import Status
@@ -93,13 +93,11 @@ class Part(QGraphicsWidget):
         theme = self._theme()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = self.rect().adjusted(2, 2, -2, -2)
-        lit = self.bench.highlight and (self.term == self.bench.highlight or self.bench.highlight.startswith(self.term + "."))
-        if self.bench.selection == self.key or lit:
-            colour = QColor(theme.accent)
-            colour.setAlpha(46 if lit else 30)
+        if self._tint():
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
+            painter.setBrush(self._ground())
             painter.drawRoundedRect(box, 7, 7)
+            self.wire(painter, self.rect().width() / 2, (0, self.rect().height()))
         if self.hasFocus() or self._hovered:
             painter.setPen(QPen(QColor(theme.accent), 1.6 if self.hasFocus() else 0.8, Qt.PenStyle.DotLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -109,16 +107,41 @@ class Part(QGraphicsWidget):
     def symbol(self, painter: QPainter, pen: QPen, theme: Theme) -> None:
         """Draw the symbol in item coordinates."""
 
-    def label(self, painter: QPainter, symbol: str, lines: list[str], x: float, y: float) -> None:
-        theme = self._theme()
-        painter.setPen(QColor(self.colour()))
-        draw_symbol(painter, x, y, symbol, 15)
+    def badge(self, painter: QPainter, y: float, text: str, *, symbol: bool = False, colour: str = "") -> None:
+        """Text on the wire, centred at height y, like the window of a meter: the wire does not run through the letters."""
+        if not text:
+            return
+        theme, x = self._theme(), self.rect().width() / 2
         font = QFont(painter.font())
-        font.setPixelSize(13)
+        font.setItalic(symbol)
+        font.setPixelSize(15 if symbol else 12)
         painter.setFont(font)
-        painter.setPen(QColor(theme.text))
-        for number, line in enumerate(lines, 1):
-            painter.drawText(QPointF(x, y + 15 * number + 1), line)
+        head, _, tail = text.partition("_") if symbol else (text, "", "")
+        width = painter.fontMetrics().horizontalAdvance(head) + painter.fontMetrics().horizontalAdvance(tail) * 0.72 + 4
+        painter.fillRect(QRectF(x - width / 2 - 1, y - 8, width + 2, 17), self._ground())
+        painter.setPen(QColor(colour or (self.colour() if symbol else theme.text)))
+        if symbol:
+            draw_symbol(painter, x - width / 2 + 1, y + 5, text, 15)
+        else:
+            painter.drawText(QRectF(x - width / 2 - 6, y - 9, width + 12, 18), Qt.AlignmentFlag.AlignCenter, text)
+
+    def _ground(self) -> QColor:
+        """What lies behind the part: the ground, tinted when the part is lit or selected."""
+        theme = self._theme()
+        share = self._tint()
+        mixed = (
+            round(share * a + (1 - share) * b)
+            for a, b in zip(QColor(theme.accent).getRgb(), QColor(theme.ground).getRgb(), strict=True)
+        )
+        return QColor(*list(mixed)[:3])
+
+    def _tint(self) -> float:
+        lit = self.bench.highlight and (self.term == self.bench.highlight or self.bench.highlight.startswith(self.term + "."))
+        return 0.18 if lit else 0.12 if self.bench.selection == self.key else 0.0
+
+    def now(self) -> str:
+        """The current now, for the part's meter."""
+        return "" if self.status is None else f"{readable(self.current_pA(self.status))} pA"
 
     def wire(self, painter: QPainter, x: float, *stretches: tuple[float, float]) -> None:
         painter.setPen(QPen(QColor(self._theme().faint), 1.6))
@@ -186,20 +209,19 @@ class ClampSource(Part):
         return status.I_inj_pA
 
     def symbol(self, painter: QPainter, pen: QPen, theme: Theme) -> None:
-        x, mid, h = 30.0, self.rect().height() / 2, self.rect().height()
-        self.wire(painter, x, (0, mid - 20), (mid + 20, h))
+        x, mid = self.rect().width() / 2, self.rect().height() / 2
         painter.setPen(pen)
-        painter.setBrush(QColor(theme.ground))
+        painter.setBrush(self._ground())
         painter.drawEllipse(QPointF(x, mid), 20, 20)
         painter.drawLine(QPointF(x, mid + 11), QPointF(x, mid - 11))
         painter.drawPolyline([QPointF(x - 5, mid - 4), QPointF(x, mid - 12), QPointF(x + 5, mid - 4)])
         # the pipette that brings it in
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(theme.faint), 1.4))
-        painter.drawLine(QPointF(x - 7, 40), QPointF(x - 2, 8))
-        painter.drawLine(QPointF(x + 7, 40), QPointF(x + 2, 8))
-        value = "" if self.status is None else f"{readable(self.status.I_inj_pA)} pA"
-        self.label(painter, "I_inj", [value], x + 24, mid - 12)
+        painter.drawLine(QPointF(x - 8, 40), QPointF(x - 2, 6))
+        painter.drawLine(QPointF(x + 8, 40), QPointF(x + 2, 6))
+        self.badge(painter, mid - 36, "I_inj", symbol=True)
+        self.badge(painter, mid + 34, self.now())
 
 
 class Capacitor(Part):
@@ -215,13 +237,14 @@ class Capacitor(Part):
         return status.I_C_pA
 
     def symbol(self, painter: QPainter, pen: QPen, theme: Theme) -> None:
-        x, mid, h = 26.0, self.rect().height() / 2, self.rect().height()
-        self.wire(painter, x, (0, mid - 6), (mid + 6, h))
+        x, mid = self.rect().width() / 2, self.rect().height() / 2
+        painter.fillRect(QRectF(x - 17, mid - 6, 34, 12), self._ground())
         painter.setPen(QPen(pen.color(), 3.2, c=Qt.PenCapStyle.FlatCap))
         painter.drawLine(QPointF(x - 17, mid - 6), QPointF(x + 17, mid - 6))
         painter.drawLine(QPointF(x - 17, mid + 6), QPointF(x + 17, mid + 6))
-        now = "" if self.status is None else f"{readable(self.status.I_C_pA)} pA"
-        self.label(painter, "C_m", [self.value_text(), now], x + 22, mid - 12)
+        self.badge(painter, mid - 40, "C_m", symbol=True)
+        self.badge(painter, mid - 23, self.value_text())
+        self.badge(painter, mid + 34, self.now())
 
 
 class Resistor(Part):
@@ -237,13 +260,13 @@ class Resistor(Part):
         return status.I_leak_pA
 
     def symbol(self, painter: QPainter, pen: QPen, theme: Theme) -> None:
-        x, mid, h = 26.0, self.rect().height() * 0.56, self.rect().height()
-        self.wire(painter, x, (0, mid - 22), (mid + 22, h))
+        x = self.rect().width() / 2
         painter.setPen(pen)
-        painter.setBrush(QColor(theme.ground))
-        painter.drawRect(QRectF(x - 8, mid - 22, 16, 44))
-        now = "" if self.status is None else f"{readable(self.status.I_leak_pA)} pA"
-        self.label(painter, "R_m", [self.value_text(), now], x + 16, mid - 10)
+        painter.setBrush(self._ground())
+        painter.drawRect(QRectF(x - 9, 46, 18, 44))
+        self.badge(painter, 16, "R_m", symbol=True)
+        self.badge(painter, 33, self.value_text())
+        self.badge(painter, 106, self.now())
 
 
 class Battery(Part):
@@ -259,10 +282,11 @@ class Battery(Part):
         return status.I_leak_pA
 
     def symbol(self, painter: QPainter, pen: QPen, theme: Theme) -> None:
-        x, mid, h = 26.0, self.rect().height() * 0.42, self.rect().height()
-        self.wire(painter, x, (0, mid - 4), (mid + 4, h))
-        battery(painter, x, mid, pen)
-        self.label(painter, "E_L", [self.value_text()], x + 20, mid + 1)
+        x = self.rect().width() / 2
+        painter.fillRect(QRectF(x - 3, 28, 6, 8), self._ground())
+        battery(painter, x, 32, pen)
+        self.badge(painter, 12, "E_L", symbol=True)
+        self.badge(painter, 54, self.value_text())
 
 
 def battery(painter: QPainter, x: float, y: float, pen: QPen) -> None:
@@ -292,35 +316,42 @@ class SpikeSwitch(Part):
 
     def symbol(self, painter: QPainter, pen: QPen, theme: Theme) -> None:
         cell, status = self.bench.setup.cell, self.status
-        x, mid, h = 26.0, self.rect().height() / 2, self.rect().height()
-        closed = self.flash > 0.05 or (status is not None and status.refractory)
+        x, top = self.rect().width() / 2, 58.0
+        held = status is not None and status.refractory
+        closed = cell.spiking and (self.flash > 0.05 or held)
         if not cell.spiking:
             pen = QPen(QColor(theme.faint), 2.0)
-        self.wire(painter, x, (0, mid - 30), (mid + 2, mid + 26), (mid + 34, h))
-        battery(painter, x, mid + 30, pen)
-        painter.setPen(pen)
-        painter.setBrush(pen.color())
-        painter.drawEllipse(QPointF(x, mid - 28), 3, 3)
-        painter.drawEllipse(QPointF(x, mid), 3, 3)
-        painter.drawLine(QPointF(x, mid), QPointF(x if closed else x + 17, mid - 26))
-        if closed and cell.spiking:
+        painter.fillRect(QRectF(x - 4, top, 8, 28), self._ground())
+        painter.fillRect(QRectF(x - 3, 104, 6, 8), self._ground())
+        battery(painter, x, 108, pen)
+        if closed:
             glow = QColor(theme.spike)
             glow.setAlpha(round(90 * max(self.flash, 0.35)))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(glow)
-            painter.drawEllipse(QPointF(x, mid - 14), 19, 19)
-        lines = [format_quantity(cell.threshold, "mV"), f"→ {format_quantity(cell.reset, 'mV')}"] if cell.spiking else ["off"]
-        if cell.spiking and closed:
-            charge = cell.membrane_capacitance * (cell.threshold - cell.reset) / 1000.0
-            lines.append(f"ΔQ {charge:.2f} pC")
-            if status is not None and status.refractory and cell.refractory_period > 0:
-                lines.append(f"{status.refractory_left_ms:.1f} ms left")
-        self.label(painter, "spike", lines, x + 20, mid - 12)
-        if status is not None and status.refractory and cell.refractory_period > 0:
+            painter.drawEllipse(QPointF(x, top + 14), 20, 20)
+        painter.setPen(pen)
+        painter.setBrush(pen.color())
+        painter.drawEllipse(QPointF(x, top), 3, 3)
+        painter.drawEllipse(QPointF(x, top + 28), 3, 3)
+        painter.drawLine(QPointF(x, top + 28), QPointF(x if closed else x + 18, top + 2))
+        if held and cell.refractory_period > 0:
             painter.setPen(QPen(QColor(theme.spike), 3))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             share = min(1.0, status.refractory_left_ms / cell.refractory_period)
-            painter.drawArc(QRectF(x - 22, mid - 36, 44, 44), 90 * 16, round(share * 360 * 16))
+            painter.drawArc(QRectF(x - 22, top - 8, 44, 44), 90 * 16, round(share * 360 * 16))
+        self.badge(painter, 16, "spike", symbol=True)
+        if not cell.spiking:
+            self.badge(painter, 34, "off")
+            return
+        self.badge(painter, 34, f"at {format_quantity(cell.threshold, 'mV')}")
+        self.badge(painter, 128, f"to {format_quantity(cell.reset, 'mV')}")
+        self.badge(painter, 148, self.now())
+        if closed:
+            charge = cell.membrane_capacitance * (cell.threshold - cell.reset) / 1000.0
+            self.badge(painter, 168, f"ΔQ {charge:.2f} pC", colour=theme.spike)
+        if held and cell.refractory_period > 0:
+            self.badge(painter, 186, f"{status.refractory_left_ms:.1f} ms left", colour=theme.spike)
 
 
 class SynapseBranch(Part):
@@ -349,29 +380,28 @@ class SynapseBranch(Part):
     def symbol(self, painter: QPainter, pen: QPen, theme: Theme) -> None:
         if self.index >= len(self.bench.setup.synapses):
             return
-        x, mid, h = 26.0, self.rect().height() / 2, self.rect().height()
-        status = self.status
+        x, top, status = self.rect().width() / 2, 46.0, self.status
         g = status.g_nS[self.index] if status is not None and self.index < len(status.g_nS) else 0.0
         opening = min(1.0, g / max(1e-9, float(self.bench.setup.get(self.main))))
-        self.wire(painter, x, (0, mid - 58), (mid - 34, mid - 22), (mid + 22, mid + 34), (mid + 42, h))
+        painter.fillRect(QRectF(x - 4, top, 8, 20), self._ground())
+        painter.fillRect(QRectF(x - 3, 130, 6, 8), self._ground())
         painter.setPen(pen)
         painter.setBrush(pen.color())
-        painter.drawEllipse(QPointF(x, mid - 58), 2.5, 2.5)
-        painter.drawEllipse(QPointF(x, mid - 34), 2.5, 2.5)
-        painter.drawLine(QPointF(x, mid - 34), QPointF(x + 15 * (1.0 - opening**0.5), mid - 57))
+        painter.drawEllipse(QPointF(x, top), 2.5, 2.5)
+        painter.drawEllipse(QPointF(x, top + 20), 2.5, 2.5)
+        painter.drawLine(QPointF(x, top + 20), QPointF(x + 14 * (1.0 - opening**0.5), top + 1))
         fill = QColor(self.colour())
         fill.setAlpha(round(20 + 200 * opening))
-        painter.setBrush(QColor(theme.ground))
-        painter.drawRect(QRectF(x - 8, mid - 22, 16, 44))
+        painter.setBrush(self._ground())
+        painter.drawRect(QRectF(x - 9, 74, 18, 40))
         painter.setBrush(fill)
-        painter.drawRect(QRectF(x - 8, mid - 22, 16, 44))
-        arrow = QPainterPath(QPointF(x - 16, mid + 18))
-        arrow.lineTo(x + 15, mid - 19)
+        painter.drawRect(QRectF(x - 9, 74, 18, 40))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(arrow)
-        painter.drawPolyline([QPointF(x + 7, mid - 18), QPointF(x + 15, mid - 19), QPointF(x + 14, mid - 11)])
-        battery(painter, x, mid + 38, pen)
-        now = [] if status is None else [f"{g:.2f} nS", f"{readable(self.current_pA(status))} pA"]
+        painter.drawLine(QPointF(x - 17, 110), QPointF(x + 16, 78))
+        painter.drawPolyline([QPointF(x + 8, 79), QPointF(x + 16, 78), QPointF(x + 15, 86)])
+        battery(painter, x, 134, pen)
         name = self.name if len(self.name) <= 7 else self.name[:6] + "…"
-        self.label(painter, f"g_{name}", now, x + 17, mid - 10)
-        self.label(painter, "", [self.value_text()], x + 17, mid + 26)
+        self.badge(painter, 14, f"g_{name}", symbol=True)
+        self.badge(painter, 31, f"{g:.2f} nS" if g < 1000 else f"{g:.0f} nS")
+        self.badge(painter, 154, self.value_text())
+        self.badge(painter, 174, self.now())

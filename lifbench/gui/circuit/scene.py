@@ -17,11 +17,9 @@ from lifbench.quantities import format_quantity
 
 __all__ = ["CircuitScene", "potential_colour"]
 
-_TOP, _BOTTOM, _LEFT = 34.0, 236.0, 6.0
-_COLUMN = 86.0
-_FIRST = 98.0
-_SPIKE = 104.0
-_NARROW = 98.0
+_TOP, _BOTTOM, _LEFT = 34.0, 256.0, 6.0
+_WIDTHS = {"clamp": 76.0, "branch": 72.0, "spike": 84.0, "synapse": 76.0}
+_LEAST = 404.0  # the whole is spread over this, so that few branches do not huddle
 
 
 def potential_colour(V: float, theme: Theme) -> QColor:
@@ -72,41 +70,31 @@ class CircuitScene(QGraphicsScene):
         height = _BOTTOM - _TOP
         x = _LEFT
 
-        def column(width: float, top: float = 0.0, part: float = 1.0) -> QRectF:
-            return QRectF(x, _TOP + height * top, width, height * part)
+        count = len(bench.setup.synapses)
+        total = _WIDTHS["clamp"] + 2 * _WIDTHS["branch"] + _WIDTHS["spike"] + count * _WIDTHS["synapse"]
+        spread = max(1.0, _LEAST / total)
 
-        parts: list[Part] = [
-            ClampSource(bench, "circuit.clamp", "Current clamp", "clamp", "clamp.holding_current", column(_FIRST), theme)
-        ]
-        x += _FIRST
+        def column(kind: str, top: float = 0.0, part: float = 1.0) -> QRectF:
+            return QRectF(x, _TOP + height * top, _WIDTHS[kind] * spread, height * part)
+
+        def cell_part(cls: type[Part], name: str, title: str, term: str, path: str, rect: QRectF) -> Part:
+            return cls(bench, f"circuit.{name}", title, term, path, rect, theme)
+
+        parts = [cell_part(ClampSource, "clamp", "Current clamp", "clamp", "clamp.holding_current", column("clamp"))]
+        x += _WIDTHS["clamp"] * spread
         parts.append(
-            Capacitor(
-                bench,
-                "circuit.capacitor",
-                "Membrane capacitance",
-                "capacitive",
-                "cell.membrane_capacitance",
-                column(_COLUMN),
-                theme,
-            )
+            cell_part(Capacitor, "capacitor", "Membrane capacitance", "capacitive", "cell.membrane_capacitance", column("branch"))
         )
-        x += _COLUMN
-        parts.append(
-            Resistor(
-                bench, "circuit.resistor", "Membrane resistance", "leak", "cell.membrane_resistance", column(_COLUMN, 0, 0.6), theme
-            )
-        )
-        parts.append(
-            Battery(
-                bench, "circuit.leak_battery", "Resting potential", "leak", "cell.leak_reversal", column(_COLUMN, 0.6, 0.4), theme
-            )
-        )
-        x += _COLUMN
-        parts.append(SpikeSwitch(bench, "circuit.spike_switch", "Spike switch", "spike", "cell.threshold", column(_SPIKE), theme))
-        x += _SPIKE
-        for index in range(len(bench.setup.synapses)):
-            parts.append(SynapseBranch(bench, index, column(_NARROW), theme))
-            x += _NARROW
+        x += _WIDTHS["branch"] * spread
+        upper, lower = column("branch", 0, 0.55), column("branch", 0.55, 0.45)
+        parts.append(cell_part(Resistor, "resistor", "Membrane resistance", "leak", "cell.membrane_resistance", upper))
+        parts.append(cell_part(Battery, "leak_battery", "Resting potential", "leak", "cell.leak_reversal", lower))
+        x += _WIDTHS["branch"] * spread
+        parts.append(cell_part(SpikeSwitch, "spike_switch", "Spike switch", "spike", "cell.threshold", column("spike")))
+        x += _WIDTHS["spike"] * spread
+        for index in range(count):
+            parts.append(SynapseBranch(bench, index, column("synapse"), theme))
+            x += _WIDTHS["synapse"] * spread
         for part in parts:
             part.nudge = lambda path, steps: self.nudge(path, steps)
             self.addItem(part)
@@ -120,7 +108,7 @@ class CircuitScene(QGraphicsScene):
         for item in (*parts, self._rails):
             # only the charge moves at 60 Hz; everything else is a picture until its numbers change
             item.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-        self._dots = _Layer(whole, self._paint_dots, 2)
+        self._dots = _Layer(whole, self._paint_dots, -0.5)
         self.addItem(self._dots)
 
     def _wire_up(self) -> None:
@@ -128,12 +116,11 @@ class CircuitScene(QGraphicsScene):
         self.charges.stretches.clear()
         stretches = self.charges.stretches
         columns = [p for p in self.parts if not isinstance(p, Battery)]
-        self._columns = [(p.geometry().x() + (30.0 if isinstance(p, ClampSource) else 26.0), self._name_of(p)) for p in columns]
+        self._columns = [(p.geometry().center().x(), self._name_of(p)) for p in columns]
         middle = (_TOP + _BOTTOM) / 2
-        gaps = {"I_C": 8.0, "I_inj": 21.0, "I_leak": 0.0, "I_switch": 36.0}
         for x, name in self._columns:
             down = name != "I_inj"  # outward through the membrane; the clamp drives charge in, upwards
-            gap = gaps.get(name, 0.0)
+            gap = 7.0 if name == "I_C" else 0.0  # no charge crosses between the plates
             for y0, y1 in ((_TOP, middle - gap), (middle + gap, _BOTTOM)):
                 a, b = (y0, y1) if down else (y1, y0)
                 stretches.append(Stretch(x, a, x, b, name))
@@ -191,8 +178,9 @@ class CircuitScene(QGraphicsScene):
         x0, x1 = self._columns[0][0], self._columns[-1][0]
         painter.setPen(QPen(inside, 4.0, c=Qt.PenCapStyle.RoundCap))
         painter.drawLine(QLineF(x0, _TOP, x1, _TOP))
+        painter.setPen(QPen(QColor(theme.faint), 1.6))
         for x, _ in self._columns:
-            painter.drawLine(QLineF(x, _TOP, x, _TOP + 8))
+            painter.drawLine(QLineF(x, _TOP, x, _BOTTOM))
         painter.setPen(QPen(QColor(theme.faint), 3.0, c=Qt.PenCapStyle.RoundCap))
         painter.drawLine(QLineF(x0, _BOTTOM, x1, _BOTTOM))
         centre = (x0 + x1) / 2
@@ -204,21 +192,21 @@ class CircuitScene(QGraphicsScene):
         font.setPixelSize(13)
         painter.setFont(font)
         painter.setPen(QColor(theme.faint))
-        painter.drawText(QPointF(x1 - 92, _BOTTOM + 20), "outside, 0 mV")
+        painter.drawText(QPointF(x1 - 76, _BOTTOM + 20), "outside, 0 mV")
         painter.setPen(QColor(theme.text))
-        painter.drawText(QPointF(x0 + 44, _TOP - 12), "inside")
+        painter.drawText(QPointF(x0, _TOP - 12), "inside")
         font.setBold(True)
         font.setPixelSize(16)
         painter.setFont(font)
         painter.setPen(QColor(theme.potential))
-        painter.drawText(QPointF(x0 + 94, _TOP - 11), f"V = {readable(V)} mV")
+        painter.drawText(QPointF(x0 + 56, _TOP - 11), f"V = {readable(V)} mV")
         font.setBold(False)
         font.setPixelSize(11)
         painter.setFont(font)
         painter.setPen(QColor(theme.faint))
         painter.drawText(QPointF(6, _BOTTOM + 16), f"charge, full speed: {format_quantity(self.charges.full_scale_pA, 'pA')}")
         # what the colour of the wire says
-        left = x0 + 248.0
+        left = x0 + 210.0
         if left + 112 <= self._width:
             gradient = QLinearGradient(left, 0, left + 76, 0)
             gradient.setColorAt(0, potential_colour(-90, theme))
