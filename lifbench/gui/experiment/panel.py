@@ -162,6 +162,11 @@ class ExperimentPanel(QWidget):
         layout.addWidget(self._legend)
         layout.addWidget(self._explain)
         layout.addWidget(self._table, 3)
+        self._empty = QLabel("No result yet. Write down what you expect, then run; the theory stays hidden until you ask for it.")
+        self._empty.setObjectName("faint")
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._empty, 8)
         row = QHBoxLayout()
         row.addWidget(copy)
         row.addWidget(save)
@@ -306,6 +311,7 @@ class ExperimentPanel(QWidget):
             widget.setVisible(result is not None)
         self._plot.setVisible(result is not None)
         self._theory.setVisible(result is not None)
+        self._empty.setVisible(result is None)
         if result is None:
             return
         self._plot.setLabel("bottom", result.x_label)

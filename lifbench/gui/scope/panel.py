@@ -66,6 +66,7 @@ class ScopePanel(QWidget):
         self._strip.setObjectName("scope.measurements")
         self._strip.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._strip.setMinimumWidth(50)
+        self._strip.setWordWrap(True)
         self._readout = QLabel(" ")
         self._readout.setObjectName("scope.readout")
         self._readout.setMinimumWidth(50)
@@ -79,6 +80,7 @@ class ScopePanel(QWidget):
         layout.addWidget(self._readout)
         below = QHBoxLayout()
         below.addWidget(self._strip, 1)
+        below.addLayout(self._pins)
         below.addWidget(self._state)
         layout.addLayout(below)
         bench.setup_changed.connect(self._setup_changed)
@@ -139,7 +141,6 @@ class ScopePanel(QWidget):
         show.setMenu(self._show_menu)
         row.addWidget(show)
         row.addStretch(1)
-        row.addLayout(self._pins)
         return row
 
     def _trigger_menu(self) -> QMenu:

@@ -138,7 +138,7 @@ class Preview(QWidget):
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
                 format_number(shown, 2),
             )
-        painter.drawText(QPointF(_LEFT + 4, 14), "I (pA), positive depolarises")
+        painter.drawText(QPointF(_LEFT, self.height() - 6), "I (pA), positive depolarises")
         end = format_quantity(setup.recording.duration, "ms")
         painter.drawText(QRectF(0, self.height() - 19, self.width() - _RIGHT, 18), Qt.AlignmentFlag.AlignRight, end)
         painter.setBrush(Qt.BrushStyle.NoBrush)
