@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lifbench.model.cell import Cell
-from lifbench.model.drive import grid_edges
+from lifbench.model.drive import grid_edges, locate
 from lifbench.model.random_streams import OrnsteinUhlenbeck, PoissonTrain
 from lifbench.model.synapse import ConstantSynapse, KernelSynapse, NoiseSynapse, Synapse
 
@@ -105,8 +105,8 @@ class Kernel:
         return times
 
     def at(self, time: Floats, tolerance: float = 0.0) -> tuple[Floats, Floats]:
-        """(y, x) at times inside the window, just after any event there (or up to ``tolerance`` later), nS and nS/ms."""
-        event = np.maximum(np.searchsorted(self.times, time + tolerance, side="right") - 1, 0)
+        """(y, x) at increasing times inside the window, just after any event there (or up to ``tolerance`` later), nS and nS/ms."""
+        event = locate(self.times, time, tolerance)
         return self.evolve(self._ye[event], self._xe[event], np.maximum(time - self.times[event], 0.0))
 
 
@@ -137,6 +137,11 @@ class Conductances:
             elif isinstance(synapse, NoiseSynapse):
                 key = (seed, stream, 2, index)
                 self._noise[index] = OrnsteinUhlenbeck(key, synapse.interval, synapse.time_constant)
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is anything but constant conductances."""
+        return bool(self.kernels) or bool(self._noise)
 
     def pull(self, synapse: Synapse) -> tuple[float, float]:
         """(share in G, share in B) of one nS: (1, E), or for the linear twin (0, E − E_L); 1, mV."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lifbench.model.clamp import Chirp, Clamp, Epoch, Noise, PulseTrain, Ramp, Samples, Sine, Step
 from lifbench.model.random_streams import OrnsteinUhlenbeck
 
-__all__ = ["Drive", "StepCurrent", "grid_edges"]
+__all__ = ["Drive", "StepCurrent", "grid_edges", "locate"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -110,6 +110,11 @@ class Drive:
         """Whether there is anything but constants between edges."""
         return bool(self._waves) or any(isinstance(epoch, Ramp) for epoch in self._flat)
 
+    @property
+    def busy(self) -> bool:
+        """Whether there may be many edges or fine steps."""
+        return self.varies or any(isinstance(epoch, (Noise, PulseTrain, Samples)) for epoch in self._flat)
+
     def edges(self, first: float, last: float) -> list[Floats]:
         """Arrays of edges; those outside first < t < last are harmless and are cut by the caller."""
         out = [np.array([t for e in self._flat for t in (e.start, e.end)] + [t for w in self._waves for t in (w.start, w.end)])]
@@ -163,6 +168,13 @@ class Drive:
                 rate = np.maximum(rate, np.where(inside, fastest + math.sqrt(abs(wave.beta)), 0.0))
                 waves.append((wave, inside))
         return StepCurrent(starts, constant, slope, rate, tuple(waves))
+
+
+def locate(starts: Floats, times: Floats, tolerance: float) -> Ints:
+    """For increasing ``times``, the index of the last of the increasing ``starts`` at or before time + tolerance (0 if none)."""
+    firsts = np.searchsorted(times, starts[1:] - tolerance, side="left")
+    counts = np.diff(np.concatenate([[0], firsts, [times.size]]))
+    return np.repeat(np.arange(starts.size), counts)
 
 
 def grid_edges(origin: float, interval: float, first: float, last: float) -> Floats:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lifbench.model.clamp import Step
 from lifbench.model.conductances import Conductances
-from lifbench.model.drive import Drive
+from lifbench.model.drive import Drive, locate
 from lifbench.model.setup import Setup
 from lifbench.model.solution import Solution, solve
 from lifbench.model.steps import make_steps
@@ -26,6 +26,7 @@ from lifbench.quantities import LifbenchError
 __all__ = ["Block", "Integrator", "channel_names"]
 
 _WINDOW = 256.0  # ms: how far ahead the solution is worked out; longer where little happens
+_CALM_WINDOW = 1e5  # ms: where nothing but a few edges can happen
 _CALM = 64  # steps in a window below which the next one may be twice as long
 _SNAP = 1e-9  # of a sample interval
 
@@ -200,7 +201,8 @@ class Integrator:
         """Begin a chain of windows at ``time``."""
         self._spikes = []
         self._window_end = time
-        self._length = _WINDOW
+        calm = not self._drive.busy and not self._conductances.busy
+        self._length = _CALM_WINDOW if calm else _WINDOW
         self._load(time, V, clamp_end, states)
 
     def _next_window(self) -> None:
@@ -242,8 +244,7 @@ class Integrator:
         solution, setup = self._solution, self.setup
         steps, cell = solution.steps, setup.cell
         V, held = solution.sample(times, snap)
-        step = np.maximum(np.searchsorted(steps.nodes, times + snap, side="right") - 1, 0)
-        step = np.minimum(step, steps.starts.size - 1)
+        step = locate(steps.starts, times, snap)
         injected = steps.current.derivatives(step, np.maximum(times - steps.starts[step], 0.0))[0]
         leak = cell.leak_conductance * (V - cell.leak_reversal)
         left = injected - leak

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lifbench.model.drive import locate
 from lifbench.model.steps import CONSTANT, SLOW, SMOOTH, Steps
 from lifbench.quantities import LifbenchError
 
 __all__ = ["Solution", "solve"]
 
-_MOST_SPIKES = 200_000  # in one window: beyond any neuron, and past it a run would never end
+_MOST_SPIKES = 200_000  # in one window, plus so many per ms of it: beyond any neuron, and past it a run would never end
+_MOST_PER_MS = 1000.0
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -49,6 +51,8 @@ class Solution:
     def __init__(self, steps: Steps, V: float, clamp_end: float) -> None:
         self.steps = steps
         self.cell = steps.cell
+        window = float(steps.nodes[-1] - steps.nodes[0])
+        self._most_spikes = min(_MOST_SPIKES + _MOST_PER_MS * window, 5e6)
         self._threshold = self.cell.threshold if self.cell.spiking else math.inf
         self.clamp_end = clamp_end
         self._V_nodes = np.empty(steps.nodes.size)
@@ -96,7 +100,7 @@ class Solution:
     def _spike(self, time: float) -> _Flight | None:
         self._spikes.append(np.array([time]))
         self._count += 1
-        if self._count > _MOST_SPIKES:
+        if self._count > self._most_spikes:
             raise _too_many()
         self.clamp_end = time + self.cell.refractory_period
         if self.cell.refractory_period > 0:
@@ -199,7 +203,7 @@ class Solution:
             return None
         t_ref = self.cell.refractory_period
         period = t_ref + tau * math.log1p((vth - reset) / (Vinf - vth))
-        if (end - first) / max(period, 1e-300) > _MOST_SPIKES:
+        if (end - first) / max(period, 1e-300) > self._most_spikes:
             raise _too_many()
         times = np.asarray(first + np.arange(int((end - first) / period) + 2) * period, dtype=np.float64)
         times = times[times < end]
@@ -255,7 +259,8 @@ class Solution:
             out[flat] = Vinf + (V0[flat] - Vinf) * np.exp(-(u - u0)[flat] * steps.G0[index[flat]] / steps.capacitance)
         smooth = kind == SMOOTH
         if smooth.any():
-            out[smooth] = self._polynomial(index[smooth], u[smooth], u0[smooth], V0[smooth], V1[smooth])
+            coefficients = self._hermite(index[smooth], u0[smooth], V0[smooth], V1[smooth])
+            out[smooth] = self._evaluate((u - u0)[smooth], coefficients)
         slow = kind == SLOW
         if slow.any():
             i, a, b = index[slow], u[slow], u0[slow]
@@ -263,8 +268,8 @@ class Solution:
             out[slow] = steps.slow(i, a) + (V0[slow] - steps.slow(i, b)) * decay
         return out
 
-    def _polynomial(self, step: Ints, u: Floats, u0: Floats, V0: Floats, V1: Floats) -> Floats:
-        """Hermite polynomial of degree 7 through V, V', V'', V''' at u0 and at the step's end."""
+    def _hermite(self, step: Ints, u0: Floats, V0: Floats, V1: Floats) -> tuple[Floats, ...]:
+        """Coefficients of the polynomial of degree 7 through V and three derivatives at u0 and at the step's end."""
         h = self.steps.lengths[step]
         width = h - u0
         p1, p2, p3 = (d * width**n for n, d in enumerate(self.steps.slopes(step, u0, V0), 1))
@@ -273,11 +278,16 @@ class Solution:
         v1 = q1 - (p1 + p2 + p3 / 2.0) - 4.0 * v0
         v2 = q2 - (p2 + p3) - 12.0 * v0 - 8.0 * v1
         v3 = q3 - p3 - 24.0 * v0 - 36.0 * v1 - 12.0 * v2
-        s = (u - u0) / width
+        return width, V0, p1, p2 / 2.0, p3 / 6.0, v0, v1, v2 / 2.0, v3 / 6.0
+
+    @staticmethod
+    def _evaluate(since: Floats, coefficients: tuple[Floats, ...]) -> Floats:
+        """The polynomial of `_hermite` a time ``since`` after u0."""
+        width, a, p1, p2, p3, v0, v1, v2, v3 = coefficients
+        s = since / width
         z = s - 1.0
         s2 = s * s
-        near = V0 + s * (p1 + s * (p2 / 2.0 + s * (p3 / 6.0)))
-        return np.asarray(near + s2 * s2 * (v0 + z * (v1 + z * (v2 / 2.0 + z * (v3 / 6.0)))))
+        return np.asarray(a + s * (p1 + s * (p2 + s * p3)) + s2 * s2 * (v0 + z * (v1 + z * (v2 + z * v3))))
 
     def _arrange(self) -> None:
         """Whole steps and pieces in one order of time."""
@@ -304,16 +314,41 @@ class Solution:
     def sample(self, times: Floats, tolerance: float) -> tuple[Floats, NDArray[np.bool_]]:
         """(V in mV, whether held at reset) at increasing times of the window; within ``tolerance`` (ms) of an edge or a
         spike, the value from there on."""
-        piece = np.maximum(np.searchsorted(self._start, times + tolerance, side="right") - 1, 0)
-        step = self._step[piece]
-        held = step < 0
-        V = np.empty(times.shape)
-        V[held] = self.cell.reset
-        free = ~held
-        if free.any():
-            p, i = piece[free], step[free]
-            u = np.maximum(times[free] - self.steps.starts[i], self._u0[p])
-            V[free] = self._free(i, u, self._u0[p], self._V0[p], self._V1[p])
+        steps = self.steps
+        if not times.size:
+            return np.empty(0), np.zeros(0, dtype=bool)
+        # a short block of the live bench concerns few of the window's pieces
+        first, last = np.searchsorted(self._start, (times[0] + tolerance, times[-1] + tolerance), side="right")
+        here = slice(max(int(first) - 1, 0), max(int(last), 1))
+        start, own_step, u_start, V_start, V_end = (a[here] for a in (self._start, self._step, self._u0, self._V0, self._V1))
+        piece = locate(start, times, tolerance)
+        clamped = own_step < 0
+        index = np.maximum(own_step, 0)
+        held = clamped[piece]
+        since = np.maximum(times - start[piece], 0.0)
+        Vinf = np.where(clamped, self.cell.reset, steps.Vinf[index])
+        rate = steps.G0[index] / -steps.capacitance
+        kind = np.where(clamped, CONSTANT, steps.kind[index])
+        if (kind == CONSTANT).any():
+            V = np.exp(rate[piece] * since)
+            V *= (V_start - Vinf)[piece]
+            V += Vinf[piece]
+        else:
+            V = np.empty(times.shape)
+        smooth = np.flatnonzero(kind == SMOOTH)
+        if smooth.size:
+            coefficients = self._hermite(index[smooth], u_start[smooth], V_start[smooth], V_end[smooth])
+            where = np.full(kind.size, -1)
+            where[smooth] = np.arange(smooth.size)
+            at = where[piece]
+            chosen = np.flatnonzero(at >= 0)
+            at = at[chosen]
+            V[chosen] = self._evaluate(since[chosen], tuple(c[at] for c in coefficients))
+        slow = np.flatnonzero((kind == SLOW)[piece])
+        if slow.size:
+            p = piece[slow]
+            u0 = u_start[p]
+            V[slow] = self._free(own_step[p], u0 + since[slow], u0, V_start[p], V_end[p])
         if self.cell.spiking:
             # rounding alone could put a sample on the threshold
             np.minimum(V, np.nextafter(self.cell.threshold, -np.inf), out=V)
@@ -322,7 +357,7 @@ class Solution:
 
 def _too_many() -> LifbenchError:
     return LifbenchError(
-        f"the cell would fire more than {_MOST_SPIKES} spikes in a moment; a longer refractory period, a larger capacitance "
+        "the cell would fire hundreds of times in every millisecond, too fast to follow; a longer refractory period, a larger capacitance "
         "or less current is needed"
     )
 

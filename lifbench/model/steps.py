@@ -155,7 +155,9 @@ def make_steps(cell: Cell, drive: Drive, conductances: Conductances, first: floa
     Raises LifbenchError if the drive is too fast to be followed.
     """
     points = np.concatenate([np.array([first, last]), *drive.edges(first, last), *conductances.edges(first, last)])
-    nodes = np.unique(points[(points >= first) & (points <= last)])
+    points = points[(points >= first) & (points <= last)]
+    # np.unique costs more than a whole simple window
+    nodes = np.array(sorted(set(points.tolist()))) if points.size < 64 else np.unique(points)
     starts, ends = nodes[:-1], nodes[1:]
     if not drive.varies and not conductances.kernels:
         kind = np.zeros(starts.shape, dtype=np.int8)
