@@ -1,4 +1,4 @@
-"""The command line: ``lifbench [FILE]``, ``run``, ``convert``. Bad input is one line on stderr and exit status 2."""
+"""The command line: ``lifbench [FILE]``, ``run``, ``convert``, ``check``. Bad input is one line on stderr and exit status 2."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        if arguments and arguments[0] in ("run", "convert"):
-            return {"run": _run, "convert": _convert}[arguments[0]](arguments[1:])
+        if arguments and arguments[0] in ("run", "convert", "check"):
+            return {"run": _run, "convert": _convert, "check": _check}[arguments[0]](arguments[1:])
         return _bench(arguments)
     except BrokenPipeError:
         # the reader went away (`| head`): nothing is wrong, and Python must not complain at exit either
@@ -50,7 +50,8 @@ def _bench(arguments: list[str]) -> int:
     parser = _Parser(
         prog="lifbench",
         description="A virtual lab bench for the leaky integrate-and-fire neuron.",
-        epilog="lifbench run SETUP.toml [-o FILE]... [--json]: run with no window.  lifbench convert IN OUT: between trace formats.",
+        epilog="lifbench run SETUP.toml [-o FILE]... [--json]: run with no window.  lifbench convert IN OUT: between trace formats.  "
+        "lifbench check: the closed-form cases on this machine.",
     )
     parser.add_argument("file", nargs="?", metavar="FILE", help="a setup to open")
     parser.add_argument("--version", action="version", version=f"lifbench {lifbench.__version__}")
@@ -136,3 +137,16 @@ def _convert(arguments: list[str]) -> int:
     except LifbenchError as error:
         return _refuse(error)
     return 0
+
+
+def _check(arguments: list[str]) -> int:
+    """Status 0 when every case is within its bound, 1 otherwise."""
+    _Parser(prog="lifbench check", description="Run the closed-form cases on this machine.").parse_args(arguments)
+    from lifbench.model.self_check import run_checks
+
+    checks = run_checks()
+    print(f"{'case':<40} {'error':>10} {'bound':>10}")
+    for check in checks:
+        verdict = "" if check.passed else "   NOT WITHIN ITS BOUND"
+        print(f"{check.case:<40} {check.error:>10.1e} {check.bound:>10.0e} {check.unit}{verdict}")
+    return 0 if all(check.passed for check in checks) else 1

@@ -1,0 +1,92 @@
+"""Families: one run for each value of a parameter, or of a pair, through any concurrent.futures-like executor.
+
+f–I, strength–duration, f–g … are all `sweep`s. A cluster's executor can be handed in: only ``submit`` is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from lifbench.model.recording import Recording, run
+from lifbench.model.setup import Setup
+from lifbench.quantities import LifbenchError
+
+__all__ = ["Cancelled", "Executor", "sweep"]
+
+
+class Cancelled(LifbenchError):
+    """The family was cancelled; what was done is dropped."""
+
+
+class Executor(Protocol):
+    """What is needed of an executor (PEP 3148)."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any) -> Any: ...
+
+
+def sweep(
+    setup: Setup,
+    path: str,
+    values: Sequence[float],
+    measure: Callable[[Recording], Any] = Recording.rate_hz,
+    *,
+    second: tuple[str, Sequence[float]] | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], object] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[Any]:
+    """Run ``setup`` with the parameter ``path`` at each of ``values`` and measure each recording.
+
+    Parameters
+    ----------
+    path, values
+        As `Setup.replace` takes them: ``sweep(setup, "clamp.holding_current", [0, 100, 200])`` (pA) is an f–I curve.
+    measure : callable(Recording)
+        What is kept of each run; the rate from intervals (Hz, None below two spikes) unless said otherwise. For an
+        executor of processes it must be importable.
+    second : (path, values), optional
+        A second parameter; the result is then a list of lists, one row for each of ``values``.
+    executor : optional
+        Anything with ``submit``; without one the runs follow each other here.
+    progress : callable(done, total), cancelled : callable() -> bool
+
+    Returns
+    -------
+    list
+        In the order of ``values``.
+
+    Raises
+    ------
+    LifbenchError
+        If a value has no meaning (before anything runs) or a cell cannot be followed; `Cancelled` if cancelled.
+
+    Examples
+    --------
+    >>> from lifbench.model.setup import Setup
+    >>> rates = sweep(Setup(), "clamp.holding_current", [100.0, 300.0, 400.0])
+    >>> [None if r is None else round(r, 2) for r in rates]
+    [None, 49.2, 75.8]
+    """
+    setups = [setup.replace(path, value) for value in values]
+    columns = 1
+    if second is not None:
+        columns = len(second[1])
+        setups = [one.replace(second[0], value) for one in setups for value in second[1]]
+    jobs = None if executor is None else [executor.submit(_one, one, measure) for one in setups]
+    found = []
+    for number, one in enumerate(setups):
+        if cancelled():
+            for job in jobs or ():
+                job.cancel()
+            raise Cancelled("the family was cancelled")
+        found.append(_one(one, measure) if jobs is None else jobs[number].result())
+        if progress is not None:
+            progress(number + 1, len(setups))
+    if second is None:
+        return found
+    return [found[k * columns : (k + 1) * columns] for k in range(len(values))]
+
+
+def _one(setup: Setup, measure: Callable[[Recording], Any]) -> Any:
+    return measure(run(setup))

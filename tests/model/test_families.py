@@ -1,0 +1,56 @@
+"""Families through executors, progress and cancellation; and the self-check."""
+
+import doctest
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from lifbench.cli import main
+from lifbench.model import families, self_check, theory
+from lifbench.model.families import Cancelled, sweep
+from lifbench.model.setup import Setup
+from lifbench.quantities import LifbenchError
+
+
+def test_an_f_i_curve_is_its_closed_form_here_and_through_an_executor():
+    currents = np.linspace(210.0, 2000.0, 12).tolist()
+    here = sweep(Setup(), "clamp.holding_current", currents)
+    with ThreadPoolExecutor(2) as executor:
+        there = sweep(Setup(), "clamp.holding_current", currents, executor=executor)
+    expected = theory.firing_rate(theory.steady_potential(currents, 10.0, -70.0), -50.0, -65.0, 20.0, 2.0)
+    np.testing.assert_allclose(here, expected, rtol=1e-9)
+    assert here == there
+
+
+def test_a_pair_of_parameters_is_a_table():
+    table = sweep(Setup(), "clamp.holding_current", [300.0, 400.0], second=("cell.refractory_period", [0.0, 2.0, 5.0]))
+    assert len(table) == 2
+    assert [len(row) for row in table] == [3, 3]
+    assert table[0][0] > table[0][1] > table[0][2]
+    assert table[1][2] > table[0][2]
+
+
+def test_progress_and_cancellation():
+    told = []
+    with pytest.raises(Cancelled):
+        sweep(Setup(), "clamp.holding_current", [1.0] * 10, progress=lambda *a: told.append(a), cancelled=lambda: len(told) == 3)
+    assert told == [(1, 10), (2, 10), (3, 10)]
+
+
+def test_a_value_without_meaning_is_refused_before_anything_runs():
+    with pytest.raises(LifbenchError, match=r"cell\.threshold"):
+        sweep(Setup(), "cell.threshold", [-45.0, -99.0], progress=lambda *a: pytest.fail("something ran"))
+
+
+def test_the_examples_of_the_docstrings():
+    assert doctest.testmod(families).failed == 0
+
+
+def test_self_check_passes_here_and_can_fail(capsys, monkeypatch):
+    assert all(check.passed for check in self_check.run_checks())
+    assert main(["check"]) == 0
+    assert capsys.readouterr().out.count("\n") == 8
+    monkeypatch.setattr(theory, "passive_potential", lambda *a: np.zeros(1))
+    assert main(["check"]) == 1
+    assert "NOT WITHIN" in capsys.readouterr().out
