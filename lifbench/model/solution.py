@@ -22,6 +22,7 @@ __all__ = ["Solution", "solve"]
 
 _MOST_SPIKES = 200_000  # in one window, plus so many per ms of it: beyond any neuron, and past it a run would never end
 _MOST_PER_MS = 1000.0
+_MOST_LOCATED = 8_000  # spikes found one by one, where the drive is not constant: each costs a search
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -59,7 +60,7 @@ class Solution:
         self._whole = np.zeros(steps.starts.size, dtype=bool)  # steps that one flight crosses from end to end
         self._pieces: list[tuple[Floats, Ints, Floats, Floats]] = []  # start, step (−1: clamp), u at start, V at start
         self._spikes: list[Floats] = []
-        self._count = 0
+        self._count = self._located = 0
         self._loads = np.concatenate([[0.0], np.cumsum(steps.load)])
         self._U = self._passive(V)
         self.V_end = self._run(V)
@@ -100,7 +101,8 @@ class Solution:
     def _spike(self, time: float) -> _Flight | None:
         self._spikes.append(np.array([time]))
         self._count += 1
-        if self._count > self._most_spikes:
+        self._located += 1
+        if self._count > self._most_spikes or self._located > _MOST_LOCATED:
             raise _too_many()
         self.clamp_end = time + self.cell.refractory_period
         if self.cell.refractory_period > 0:
@@ -222,16 +224,7 @@ class Solution:
         """First crossing within a SMOOTH or SLOW step from (u, V) to its end, or None."""
         steps, vth = self.steps, self._threshold
         h, start = float(steps.lengths[i]), float(steps.nodes[i])
-        one = slice(i, i + 1)
-
-        def potential(s: float) -> float:
-            at = np.array([s])
-            return float(self._free(one, at, np.array([u]), np.array([V]), np.array([V_end]))[0])
-
-        def slope(s: float) -> float:
-            (G,), (B,) = steps.coefficients(one, np.array([s]))
-            return float(B[0] - G[0] * potential(s)) / steps.capacitance
-
+        potential, slope = self._functions(i, u, V, V_end)
         low, high = u, h
         if V_end < vth:
             if not (slope(u) > 0.0 > slope(h)):
@@ -241,6 +234,38 @@ class Solution:
                 return None
         root = _root(lambda s: potential(s) - vth, low, high)
         return start + root
+
+    def _functions(self, i: int, u: float, V: float, V_end: float) -> tuple[Callable[[float], float], Callable[[float], float]]:
+        """V and V' of a flight in step i as functions of local time; in plain floats where the step is a polynomial."""
+        steps = self.steps
+        u0, V0, V1 = np.array([u]), np.array([V]), np.array([V_end])
+        if steps.kind[i] == SMOOTH:
+            width, a, p1, p2, p3, v0, v1, v2, v3 = (float(c[0]) for c in self._hermite(np.array([i]), u0, V0, V1))
+
+            def polynomial(at: float) -> float:
+                s = (at - u) / width
+                z = s - 1.0
+                s2 = s * s
+                return a + s * (p1 + s * (p2 + s * p3)) + s2 * s2 * (v0 + z * (v1 + z * (v2 + z * v3)))
+
+            def derivative(at: float) -> float:
+                s = (at - u) / width
+                z = s - 1.0
+                v = v0 + z * (v1 + z * (v2 + z * v3))
+                dv = v1 + z * (2.0 * v2 + z * 3.0 * v3)
+                return (p1 + s * (2.0 * p2 + s * 3.0 * p3) + s * s * s * (4.0 * v + s * dv)) / width
+
+            return polynomial, derivative
+        one = slice(i, i + 1)
+
+        def potential(at: float) -> float:
+            return float(self._free(one, np.array([at]), u0, V0, V1)[0])
+
+        def slope(at: float) -> float:
+            (G,), (B,) = steps.coefficients(one, np.array([at]))
+            return float(B[0] - G[0] * potential(at)) / steps.capacitance
+
+        return potential, slope
 
     # ---- V anywhere
 
