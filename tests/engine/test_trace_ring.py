@@ -61,6 +61,7 @@ def test_a_frozen_spike_keeps_height_and_column_while_the_view_scrolls():
         x, _, high = ring.window("V_mV", first, first + span, columns)
         top = int(np.argmax(high))
         assert high[top] == 30.0
+        np.testing.assert_array_equal((x / 32) % 1, 0.5)  # buckets stand still while the view moves over them
         assert abs(x[top] - 200_000) * columns / span <= 1.0
 
 

@@ -138,8 +138,9 @@ def test_charge_moves_in_proportion_to_current_everywhere():
     ratios = []
     for stretch, phase in zip(charges.stretches, before, strict=True):
         moved = (stretch.phase - phase + 9.0) % 18.0 - 9.0
-        if stretch.pA:
-            ratios.append(moved / stretch.pA)
+        current = stretch.sign * names[stretch.current]
+        if current:
+            ratios.append(moved / current)
         else:
             assert moved == 0.0
     assert max(ratios) / min(ratios) == pytest.approx(1.0, abs=0.01)

@@ -218,6 +218,5 @@ class CircuitScene(QGraphicsScene):
     def _paint_dots(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         dots = QPolygonF([QPointF(x, y) for x, y in self.charges.positions()])
-        for colour, size in ((self.theme.ground, 7.4), (self.theme.accent, 5.6)):
-            painter.setPen(QPen(QColor(colour), size, c=Qt.PenCapStyle.RoundCap))
-            painter.drawPoints(dots)
+        painter.setPen(QPen(QColor(self.theme.accent), 6.0, c=Qt.PenCapStyle.RoundCap))
+        painter.drawPoints(dots)
