@@ -51,7 +51,7 @@ class Acquisition:
     pre : float
         Share of the screen before the trigger.
     keep : int
-        How many earlier triggered screens are kept for overlay.
+        How many triggered screens are shown, the present one among them.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Acquisition:
         self.rising = True
         self.level = -55.0
         self.pre = 0.0
-        self.keep = 1
+        self.keep = 2
         self.armed_single = False
         self._forced = False
         self._trigger: float | None = None

@@ -180,7 +180,12 @@ class ScopePanel(QWidget):
             action.setChecked(getattr(self.view, name))
             action.toggled.connect(lambda on, n=name: self._set_flag(n, on))
         menu.addSeparator()
-        for count, text in ((1, "No overlay"), (5, "Overlay of the last 5 sweeps"), (20, "Overlay of the last 20 sweeps")):
+        for count, text in (
+            (1, "Only the present sweep"),
+            (2, "The last sweep stays, faint"),
+            (5, "Overlay of the last 5 sweeps"),
+            (20, "Overlay of the last 20 sweeps"),
+        ):
             action = menu.addAction(text)
             action.setCheckable(True)
             action.setChecked(self.acquisition.keep == count)
