@@ -105,3 +105,17 @@ def test_a_brief_epsp_is_shunted_less_than_a_steady_one():
 def test_experiments_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         ALL[0].title = "other"
+
+
+def test_slow_cells_have_their_rates_too():
+    experiment, protocol = by_name("injected_current", "rate")
+    base = experiment.setup().replace("cell.membrane_resistance", 1000.0).replace("cell.membrane_capacitance", 1000.0)
+    parameters = protocol.parameters(largest_current=60.0, currents=12)
+    result = protocol.analyse(base, parameters, [run(setup) for setup in protocol.setups(base, parameters)])
+    measured = result.curves[0]
+    assert (measured.y[measured.x > 20.01] > 0).all()
+    assert np.count_nonzero(measured.x < 26.0) >= 6  # the steep onset is seen
+    step = by_name("injected_current", "step_response")[1]
+    base = base.replace("cell.membrane_capacitance", 1e5)
+    with pytest.raises(LifbenchError, match="longer duration"):
+        step.analyse(base, step.parameters(), [run(setup) for setup in step.setups(base, step.parameters())])

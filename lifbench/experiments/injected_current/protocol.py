@@ -17,7 +17,7 @@ from lifbench.model.setup import RecordingSettings, Setup
 from lifbench.parameters import Declared, count, quantity
 from lifbench.quantities import LifbenchError, format_quantity
 
-__all__ = ["PROTOCOLS", "demo"]
+__all__ = ["PROTOCOLS", "demo", "measured_rates", "rate_currents", "rate_points", "rate_setups"]
 
 
 def demo() -> Setup:
@@ -59,7 +59,12 @@ def _step_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> 
         raise LifbenchError("a step of 0 pA shows nothing; choose another amplitude", "amplitude")
     recording = recordings[0]
     t, V = recording.time_ms, recording["V_mV"][0]
-    fit = fit_exponential(t, V)
+    try:
+        fit = fit_exponential(t, V)
+    except LifbenchError:
+        raise LifbenchError(
+            "the step is too short to see V bend; choose a longer duration, some time constants", "duration"
+        ) from None
     resistance = (fit.plateau - V[0]) / p.amplitude * 1000.0
     capacitance = fit.tau / resistance * 1000.0
     cell = base.cell
@@ -87,38 +92,58 @@ def _step_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> 
 
 @dataclass(frozen=True)
 class RateParameters(Declared):
-    largest: float = quantity(800.0, "pA", "I_max", "The largest current", hard=(1, 1e6), soft=(100, 3000), log=True)
+    largest_current: float = quantity(800.0, "pA", "I_max", "The largest current", hard=(1, 1e6), soft=(100, 3000), log=True)
     currents: int = count(40, "n", "How many currents", hard=(3, 400), soft=(10, 100))
 
 
-def rate_setups(base: Setup, largest: float, number: int, refractory: float | None = None) -> list[Setup]:
-    """One long step for each current; only spike times matter, so few samples are stored."""
+def rate_currents(base: Setup, largest: float, number: int) -> np.ndarray:
+    """Currents from 0 to ``largest``, pA: half of them evenly, half crowding above the rheobase, where the curve is steep."""
+    rheobase = base.cell.rheobase
+    even = np.linspace(0.0, largest, number)
+    if not 0.0 < rheobase < 0.9 * largest:
+        return even
+    half = number // 2
+    near = rheobase + np.geomspace(0.01 * rheobase, largest - rheobase, half)
+    return np.sort(np.concatenate([np.linspace(0.0, largest, number - half + 1)[:-1], near]))
+
+
+def rate_setups(base: Setup, currents: np.ndarray, refractory: float | None = None) -> list[Setup]:
+    """One long step for each current, fifty time constants at least; only spike times matter, so few samples are stored."""
     cell = dataclasses.replace(base.cell, spiking=True, initial_potential=None)
     if refractory is not None:
         cell = dataclasses.replace(cell, refractory_period=refractory)
-    recording = RecordingSettings(duration=1000.0, sample_interval=50.0)
-    return [
-        Setup(cell, Clamp(0.0, (Step(start=0.0, duration=2000.0, amplitude=float(I)),)), (), recording)
-        for I in np.linspace(0.0, largest, number)
-    ]
+    duration = min(max(1000.0, 50.0 * cell.time_constant, 10.0 * cell.refractory_period), 1e7)
+    recording = RecordingSettings(duration=duration, sample_interval=min(duration / 20.0, 1e4))
+    return [Setup(cell, Clamp(float(current)), (), recording) for current in currents]
+
+
+def measured_rates(recordings: Sequence[Recording]) -> np.ndarray:
+    """Rates from intervals, Hz: 0 without a spike, nan with a single one, which tells no rate."""
+    return np.array([r.rate_hz() or (np.nan if r.spike_times_ms[0].size else 0.0) for r in recordings])
+
+
+def rate_points(name: str, currents: np.ndarray, rates: np.ndarray, colour: int = 0) -> Curve:
+    """The measured points of an f–I curve, without those that tell no rate."""
+    known = np.isfinite(rates)
+    return Curve(name, currents[known], rates[known], points=True, colour=colour)
 
 
 def _rate_setups(base: Setup, p: Declared) -> Sequence[Setup]:
     assert isinstance(p, RateParameters)
-    return rate_setups(base, p.largest, p.currents)
+    return rate_setups(base, rate_currents(base, p.largest_current, p.currents))
 
 
 def _rate_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Result:
     assert isinstance(p, RateParameters)
     cell = base.cell
-    currents = np.linspace(0.0, p.largest, p.currents)
-    rates = np.array([r.rate_hz() or 0.0 for r in recordings])
-    fine = np.linspace(0.0, p.largest, 600)
+    currents = rate_currents(base, p.largest_current, p.currents)
+    rates = measured_rates(recordings)
+    fine = np.linspace(0.0, p.largest_current, 2000)
     steady = theory.steady_potential(fine, cell.leak_conductance, cell.leak_reversal)
     predicted = theory.firing_rate(steady, cell.threshold, cell.reset, cell.time_constant, cell.refractory_period)
     return Result(
         "injected current (pA)", "rate (Hz)",
-        (Curve("measured", currents, rates, points=True), Curve("theory", fine, predicted, theory=True, colour=3)),
+        (rate_points("measured", currents, rates), Curve("theory", fine, predicted, theory=True, colour=3)),
         ("I (pA)", "rate (Hz)"),
         tuple((float(I), float(f)) for I, f in zip(currents, rates, strict=True)),
         (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lifbench.experiments.experiment import Curve, Protocol, Result
-from lifbench.experiments.injected_current.protocol import rate_setups
+from lifbench.experiments.injected_current.protocol import measured_rates, rate_currents, rate_points, rate_setups
 from lifbench.model import theory
 from lifbench.model.cell import Cell
 from lifbench.model.clamp import Clamp, Step
@@ -32,23 +32,23 @@ def demo() -> Setup:
 
 @dataclass(frozen=True)
 class RateParameters(Declared):
-    largest: float = quantity(5000.0, "pA", "I_max", "The largest current", hard=(1, 1e6), soft=(500, 20000), log=True)
+    largest_current: float = quantity(5000.0, "pA", "I_max", "The largest current", hard=(1, 1e6), soft=(500, 20000), log=True)
     currents: int = count(30, "n", "How many currents", hard=(3, 200), soft=(10, 60))
 
 
 def _setups(base: Setup, p: Declared) -> Sequence[Setup]:
     assert isinstance(p, RateParameters)
-    with_it = rate_setups(base, p.largest, p.currents)
-    return [*with_it, *rate_setups(base, p.largest, p.currents, refractory=0.0)]
+    currents = rate_currents(base, p.largest_current, p.currents)
+    return [*rate_setups(base, currents), *rate_setups(base, currents, refractory=0.0)]
 
 
 def _analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Result:
     assert isinstance(p, RateParameters)
     cell = base.cell
-    currents = np.linspace(0.0, p.largest, p.currents)
-    rates = np.array([r.rate_hz() or 0.0 for r in recordings])
+    currents = rate_currents(base, p.largest_current, p.currents)
+    rates = measured_rates(recordings)
     with_it, without = rates[: p.currents], rates[p.currents :]
-    fine = np.linspace(0.0, p.largest, 600)
+    fine = np.linspace(0.0, p.largest_current, 2000)
     steady = theory.steady_potential(fine, cell.leak_conductance, cell.leak_reversal)
     predicted = [
         theory.firing_rate(steady, cell.threshold, cell.reset, cell.time_constant, t) for t in (cell.refractory_period, 0.0)
@@ -62,8 +62,8 @@ def _analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Resul
     return Result(
         "injected current (pA)", "rate (Hz)",
         (
-            Curve(f"t_ref = {format_quantity(cell.refractory_period, 'ms')}", currents, with_it, points=True),
-            Curve("t_ref = 0", currents, without, points=True, colour=3),
+            rate_points(f"t_ref = {format_quantity(cell.refractory_period, 'ms')}", currents, with_it),
+            rate_points("t_ref = 0", currents, without, colour=3),
             Curve("theory", fine, predicted[0], theory=True),
             Curve("theory, t_ref = 0", fine, predicted[1], theory=True, colour=3),
         ),
@@ -75,10 +75,16 @@ def _analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Resul
 
 @dataclass(frozen=True)
 class PairParameters(Declared):
-    longest: float = quantity(
-        30.0, "ms", "Δ_max", "The longest pause between the two pulses", hard=(1, 1000), soft=(5, 100), log=True
+    longest_interval: float = quantity(
+        30.0,
+        "ms",
+        "Δ_max",
+        "The longest time from the onset of the first pulse to that of the second",
+        hard=(1, 1000),
+        soft=(5, 100),
+        log=True,
     )
-    pulses: int = count(60, "n", "How many pauses are tried", hard=(5, 300), soft=(20, 100))
+    pulses: int = count(60, "n", "How many intervals are tried", hard=(5, 300), soft=(20, 100))
 
 
 _WIDTH = 0.5
@@ -93,34 +99,34 @@ def _pair_setups(base: Setup, p: Declared) -> Sequence[Setup]:
     assert isinstance(p, PairParameters)
     cell = dataclasses.replace(base.cell, spiking=True, initial_potential=None)
     first = Step(start=1.0, duration=_WIDTH, amplitude=_strength(cell))
-    step = p.longest / p.pulses
+    step = (p.longest_interval - _WIDTH) / p.pulses
     second = dataclasses.replace(first, start=1.0 + _WIDTH, increments=(("start", step),))
-    recording = RecordingSettings(p.longest + 5.0, 1.0, sweeps=p.pulses)
+    recording = RecordingSettings(p.longest_interval + 5.0, 1.0, sweeps=p.pulses)
     return [Setup(cell, Clamp(0.0, (first, second)), (), recording)]
 
 
 def _pair_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Result:
     assert isinstance(p, PairParameters)
     recording = recordings[0]
-    pauses = np.arange(p.pulses) * p.longest / p.pulses
+    pauses = _WIDTH + np.arange(p.pulses) * (p.longest_interval - _WIDTH) / p.pulses
     second = np.array(
-        [np.count_nonzero(times >= 1.0 + _WIDTH + pause) for times, pause in zip(recording.spike_times_ms, pauses, strict=True)]
+        [np.count_nonzero(times >= 1.0 + pause) for times, pause in zip(recording.spike_times_ms, pauses, strict=True)]
     )
     fired = pauses[second > 0]
     found = float(fired[0]) if fired.size else float("nan")
     t_ref = base.cell.refractory_period
-    text = f"The second pulse first fires after a pause of {format_quantity(found, 'ms')}; t_ref is {format_quantity(t_ref, 'ms')}."
+    text = f"The second pulse first fires {format_quantity(found, 'ms')} after the first; t_ref is {format_quantity(t_ref, 'ms')}."
     if not fired.size:
-        text = "The second pulse never fired: try longer pauses."
+        text = "The second pulse never fired: try longer intervals."
     return Result(
-        "pause between the pulses (ms)", "second pulse fires (1) or not (0)",
+        "from pulse to pulse (ms)", "second pulse fires (1) or not (0)",
         (
             Curve("second spike", pauses, (second > 0).astype(float), points=True),
             Curve("t_ref", np.array([t_ref, t_ref]), np.array([0.0, 1.0]), theory=True, colour=3),
         ),
-        ("pause (ms)", "spikes to the second pulse"),
+        ("interval (ms)", "spikes to the second pulse"),
         tuple((float(a), float(b)) for a, b in zip(pauses, second, strict=True)),
-        (text, "The second pulse can fire a little before the pause reaches t_ref: it lasts 0.5 ms, and its end may outlast the clamp."),
+        (text, "It can fire a little before t_ref is over: the pulse lasts 0.5 ms, and its end may outlast the clamp."),
     )  # fmt: skip
 
 
@@ -131,6 +137,6 @@ PROTOCOLS = (
     ),
     Protocol(
         "paired_pulses", "Paired pulses", "How soon after a spike can the cell fire again?",
-        "At which pause, in ms, will the second pulse fire?", PairParameters, _pair_setups, _pair_analyse,
+        "From which interval on, in ms, will the second pulse fire?", PairParameters, _pair_setups, _pair_analyse,
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 
 from lifbench.analysis.fit import refine_peak
 from lifbench.experiments.experiment import Curve, Protocol, Result
-from lifbench.experiments.injected_current.protocol import rate_setups
+from lifbench.experiments.injected_current.protocol import measured_rates, rate_currents, rate_points, rate_setups
 from lifbench.model import theory
 from lifbench.model.clamp import Clamp
 from lifbench.model.recording import Recording
@@ -31,11 +31,11 @@ def demo() -> Setup:
 
 @dataclass(frozen=True)
 class ShuntParameters(Declared):
-    excitatory: float = quantity(
+    excitatory_conductance: float = quantity(
         2.0, "nS", "g_e", "Peak conductance of the excitatory synapse", hard=(0.01, 1e4), soft=(0.1, 50), log=True
     )
     decay_time: float = quantity(5.0, "ms", "τ_d", "Its time constant", hard=(0.01, 1e4), soft=(0.5, 50), log=True)
-    largest: float = quantity(30.0, "nS", "g_i", "The largest shunt", hard=(0.1, 1e5), soft=(1, 200), log=True)
+    largest_shunt: float = quantity(30.0, "nS", "g_i", "The largest shunt", hard=(0.1, 1e5), soft=(1, 200), log=True)
     shunts: int = count(7, "n", "How many shunts", hard=(2, 50), soft=(3, 20))
 
 
@@ -47,19 +47,21 @@ def _shunt_setups(base: Setup, p: Declared) -> Sequence[Setup]:
     assert isinstance(p, ShuntParameters)
     cell = dataclasses.replace(base.cell, spiking=False, initial_potential=None)
     onset = _onset(base)
-    synapse = ExponentialSynapse("exc", 0.0, peak_conductance=p.excitatory, decay_time=p.decay_time, spike_times=(onset,))
+    synapse = ExponentialSynapse(
+        "exc", 0.0, peak_conductance=p.excitatory_conductance, decay_time=p.decay_time, spike_times=(onset,)
+    )
     duration = onset + 4.0 * (cell.time_constant + p.decay_time)
     recording = RecordingSettings(duration, duration / 20_000.0)
     return [
         Setup(cell, Clamp(), (synapse, ConstantSynapse("shunt", cell.leak_reversal, peak_conductance=float(g))), recording)
-        for g in np.linspace(0.0, p.largest, p.shunts)
+        for g in np.linspace(0.0, p.largest_shunt, p.shunts)
     ]
 
 
 def _shunt_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Result:
     assert isinstance(p, ShuntParameters)
     cell = base.cell
-    shunts = np.linspace(0.0, p.largest, p.shunts)
+    shunts = np.linspace(0.0, p.largest_shunt, p.shunts)
     peaks = []
     for recording in recordings:
         time, value = refine_peak(recording.time_ms, recording["V_mV"][0])
@@ -67,17 +69,18 @@ def _shunt_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) ->
     sizes = np.array([size for _, size in peaks])
     ratio = sizes / sizes[0]
     steady = cell.leak_conductance / (cell.leak_conductance + shunts)
+    fine = np.linspace(0.0, p.largest_shunt, 200)
     rows = tuple((float(g), size, t, float(r), float(s)) for g, (t, size), r, s in zip(shunts, peaks, ratio, steady, strict=True))
     return Result(
         "shunt (nS)", "EPSP, share of control",
         (
             Curve("brief EPSP", shunts, ratio, points=True),
-            Curve("steady: g_L/(g_L+g_i)", shunts, steady, theory=True, colour=3),
+            Curve("steady: g_L/(g_L+g_i)", fine, cell.leak_conductance / (cell.leak_conductance + fine), theory=True, colour=3),
         ),
         ("shunt (nS)", "EPSP (mV)", "peak at (ms)", "share", "steady share"),
         rows,
         (
-            f"Alone the EPSP is {format_quantity(float(sizes[0]), 'mV')}; beside {format_quantity(p.largest, 'nS')} it is "
+            f"Alone the EPSP is {format_quantity(float(sizes[0]), 'mV')}; beside {format_quantity(p.largest_shunt, 'nS')} it is "
             f"{format_quantity(float(sizes[-1]), 'mV')}, though the shunt alone does not move V at all.",
             "A brief EPSP loses less than a steady one: the shunt makes the membrane faster as well as leakier.",
         ),
@@ -87,13 +90,13 @@ def _shunt_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) ->
 @dataclass(frozen=True)
 class CurveParameters(Declared):
     shunt: float = quantity(10.0, "nS", "g_i", "The shunt, with its reversal at rest", hard=(0.0, 1e5), soft=(1, 100), log=True)
-    largest: float = quantity(2000.0, "pA", "I_max", "The largest current", hard=(1, 1e6), soft=(100, 5000), log=True)
+    largest_current: float = quantity(2000.0, "pA", "I_max", "The largest current", hard=(1, 1e6), soft=(100, 5000), log=True)
     currents: int = count(30, "n", "How many currents", hard=(3, 200), soft=(10, 60))
 
 
 def _curve_setups(base: Setup, p: Declared) -> Sequence[Setup]:
     assert isinstance(p, CurveParameters)
-    plain = rate_setups(base, p.largest, p.currents, refractory=0.0)
+    plain = rate_setups(base, rate_currents(base, p.largest_current, p.currents), refractory=0.0)
     shunt = ConstantSynapse("shunt", base.cell.leak_reversal, peak_conductance=p.shunt)
     return [*plain, *(dataclasses.replace(setup, synapses=(shunt,)) for setup in plain)]
 
@@ -101,10 +104,10 @@ def _curve_setups(base: Setup, p: Declared) -> Sequence[Setup]:
 def _curve_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Result:
     assert isinstance(p, CurveParameters)
     cell = base.cell
-    currents = np.linspace(0.0, p.largest, p.currents)
-    rates = np.array([r.rate_hz() or 0.0 for r in recordings])
+    currents = rate_currents(base, p.largest_current, p.currents)
+    rates = measured_rates(recordings)
     plain, shunted = rates[: p.currents], rates[p.currents :]
-    fine = np.linspace(0.0, p.largest, 600)
+    fine = np.linspace(0.0, p.largest_current, 2000)
     curves = []
     for number, g in enumerate((0.0, p.shunt)):
         steady = theory.steady_potential(fine, cell.leak_conductance, cell.leak_reversal, ((g, cell.leak_reversal),))
@@ -115,8 +118,8 @@ def _curve_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) ->
     return Result(
         "injected current (pA)", "rate (Hz)",
         (
-            Curve("no shunt", currents, plain, points=True),
-            Curve(f"shunt {format_quantity(p.shunt, 'nS')}", currents, shunted, points=True, colour=3),
+            rate_points("no shunt", currents, plain),
+            rate_points(f"shunt {format_quantity(p.shunt, 'nS')}", currents, shunted, colour=3),
             *curves,
         ),
         ("I (pA)", "rate (Hz)", "with shunt (Hz)"),
