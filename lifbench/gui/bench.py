@@ -76,8 +76,7 @@ class Bench(QObject):
     def __init__(self, engine: Engine, setup: Setup, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.engine = engine
-        self.undo_stack = QUndoStack(self)
-        self.undo_stack.setUndoLimit(2000)
+        self._stacks: dict[str, QUndoStack] = {}
         self._setup = setup
         self._version = 0
         self._running = False
@@ -117,9 +116,17 @@ class Bench(QObject):
         if setup != self._setup:
             self.undo_stack.push(_Edit(self, setup, "", path, text))
 
+    @property
+    def undo_stack(self) -> QUndoStack:
+        """The history of the tab in front; each tab keeps its own."""
+        if self.experiment not in self._stacks:
+            stack = QUndoStack(self)
+            stack.setUndoLimit(2000)
+            self._stacks[self.experiment] = stack
+        return self._stacks[self.experiment]
+
     def enter(self, setup: Setup) -> None:
-        """Another tab's setup: not an edit, so undo begins anew there; the cell starts from V(0)."""
-        self.undo_stack.clear()
+        """Another tab's setup, as it was left there: not an edit; the cell starts from V(0)."""
         self._apply(setup, "")
         self.engine.send(Restart())
 

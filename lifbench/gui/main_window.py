@@ -149,8 +149,8 @@ class MainWindow(QMainWindow):
                 "save_picture", "Save the scope's picture…", (), "File", "Save the scope's screen as PNG", self._choose_picture
             ),
             ActionSpec("quit", "Quit", ("Ctrl+Q",), "File", "Close lifbench", self.close),
-            ActionSpec("undo", "Undo", ("Ctrl+Z",), "Edit", "Undo; the simulation goes on", bench.undo_stack.undo),
-            ActionSpec("redo", "Redo", ("Ctrl+Y", "Ctrl+Shift+Z"), "Edit", "Redo", bench.undo_stack.redo),
+            ActionSpec("undo", "Undo", ("Ctrl+Z",), "Edit", "Undo; the simulation goes on", lambda: bench.undo_stack.undo()),
+            ActionSpec("redo", "Redo", ("Ctrl+Y", "Ctrl+Shift+Z"), "Edit", "Redo", lambda: bench.undo_stack.redo()),
             ActionSpec(
                 "copy_picture", "Copy the scope's picture", ("Ctrl+Shift+C",), "Edit", "Copy the scope's screen", scope.copy_picture
             ),

@@ -90,6 +90,8 @@ def test_each_tab_keeps_its_own_setup_and_result(window, qtbot, settled):
         settled(window)
     assert window.bench.setup.cell.membrane_capacitance == 321.0
     assert window.experiment.result() is not None
+    window.action("undo").trigger()  # the tab's own history has come back with it
+    assert window.bench.setup.cell.membrane_capacitance == 200.0
 
 
 def test_every_protocol_of_every_tab_runs_by_its_button(window, qtbot):
