@@ -37,7 +37,7 @@ def test_a_frame_with_ten_seconds_of_history(qapp, window, qtbot):
     empty.close()
     empty.deleteLater()
     # the whole window's frame: scope with 200 000 samples a channel, circuit, preview
-    assert frame < 8.0 * floor, (frame, floor)
+    assert frame < 3.0 * floor, (frame, floor)
 
 
 def test_buckets_draw_ten_times_cheaper_than_raw_samples(qapp, qtbot, no_windows_left):
