@@ -183,6 +183,11 @@ def test_themes_fit_the_screen(window, qtbot, theme, size):
         assert window.minimumSizeHint().height() <= 728
         assert (window.width(), window.height()) == size
         assert window.scope.view.V.vb.height() > 200
+        for part in window.circuit.scene.parts:  # a part's card pushes nothing off the screen
+            window.bench.select(part.key)
+            qtbot.wait(5)
+            assert window.minimumSizeHint().height() <= 728, part.key
+            assert (window.width(), window.height()) == size
 
 
 def test_undo_and_redo_over_many_edits_return_to_the_same_setup(window, settled):

@@ -100,7 +100,7 @@ class Inspector(QFrame):
             self._built = signature
             form = ParameterForm(self._bench, entries)
             self._area.setWidget(form)
-            self._area.setFixedHeight(min(form.sizeHint().height() + 26, 150))
+            self._area.setFixedHeight(min(form.sizeHint().height() + 4, 104))
         self.show()
 
     def focus_first(self) -> None:

@@ -30,7 +30,7 @@ class _View(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumHeight(170)
+        self.setMinimumHeight(124)
         self.setAccessibleName("Equivalent circuit of the membrane")
 
     def fit(self) -> None:
@@ -142,6 +142,7 @@ class CircuitPanel(QWidget):
         self.scene.rebuild()
         self._view.fit()
         self._list_parts()
+        self._reserve()
         self.scene.repaint_all()
 
     def _list_parts(self) -> None:
@@ -162,6 +163,17 @@ class CircuitPanel(QWidget):
         if key:
             self.inspector.focus_first()
 
+    def _reserve(self) -> None:
+        """Ask for the height that all parts need: a splitter does not know that wrapped text grows when it is narrow."""
+        strip = max(self._strip.heightForWidth(self.width()), self._strip.sizeHint().height())
+        card = 0 if self.inspector.isHidden() else self.inspector.sizeHint().height()
+        self.setMinimumHeight(44 + self._view.minimumHeight() + strip + card)
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        self._reserve()
+
     def _selected(self, key: str) -> None:
         self._mark(key)
+        self._reserve()
         self.scene.repaint_all()

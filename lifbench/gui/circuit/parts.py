@@ -93,11 +93,6 @@ class Part(QGraphicsWidget):
         theme = self._theme()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = self.rect().adjusted(2, 2, -2, -2)
-        if self._tint():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._ground())
-            painter.drawRoundedRect(box, 7, 7)
-            self.wire(painter, self.rect().width() / 2, (0, self.rect().height()))
         if self.hasFocus() or self._hovered:
             painter.setPen(QPen(QColor(theme.accent), 1.6 if self.hasFocus() else 0.8, Qt.PenStyle.DotLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -134,6 +129,13 @@ class Part(QGraphicsWidget):
             for a, b in zip(QColor(theme.accent).getRgb(), QColor(theme.ground).getRgb(), strict=True)
         )
         return QColor(*list(mixed)[:3])
+
+    def paint_tint(self, painter: QPainter) -> None:
+        """The ground of a lit or selected part, in scene coordinates: under the wires and the charge that moves on them."""
+        if self._tint():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._ground())
+            painter.drawRoundedRect(self.geometry().adjusted(2, 2, -2, -2), 7, 7)
 
     def _tint(self) -> float:
         lit = self.bench.highlight and (self.term == self.bench.highlight or self.bench.highlight.startswith(self.term + "."))

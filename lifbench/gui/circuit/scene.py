@@ -103,6 +103,8 @@ class CircuitScene(QGraphicsScene):
         self._wire_up()
         whole = QRectF(0, 0, x + 4, _BOTTOM + 34)
         self.setSceneRect(whole)
+        self._tints = _Layer(whole, self._paint_tints, -2)
+        self.addItem(self._tints)
         self._rails = _Layer(whole, self._paint_rails, -1)
         self.addItem(self._rails)
         for item in (*parts, self._rails):
@@ -166,10 +168,16 @@ class CircuitScene(QGraphicsScene):
         """Everything anew: another theme, highlight or selection."""
         for part in self.parts:
             part.update()
+        self._tints.update()
         self._rails.update()
         self._dots.update()
 
     # ---- painting
+
+    def _paint_tints(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for part in self.parts:
+            part.paint_tint(painter)
 
     def _paint_rails(self, painter: QPainter) -> None:
         theme = self.theme
