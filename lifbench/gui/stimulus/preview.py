@@ -27,7 +27,7 @@ class Preview(QWidget):
         super().__init__()
         self.setObjectName("stimulus.preview")
         self.setAccessibleName("Preview of the command current")
-        self.setMinimumHeight(74)
+        self.setMinimumHeight(58)
         self.setMouseTracking(True)
         self.theme: Theme = LIGHT
         self._bench = bench
