@@ -206,6 +206,11 @@ def _declared(cls: Any) -> dict[str, Parameter]:
 class Declared:
     """Base of the frozen dataclasses of parameters: each value is range-checked and normalised on construction."""
 
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Names of parameters that another parameter has fixed here: not to be edited, nor written to a file."""
+        return frozenset()
+
     def __post_init__(self) -> None:
         for name, parameter in parameters_of(type(self)).items():
             object.__setattr__(self, name, parameter.check(getattr(self, name)))

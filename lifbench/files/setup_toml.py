@@ -158,9 +158,13 @@ def _read(cls: type[Any], table: Mapping[str, Any], path: str, **more: Any) -> A
             raise LifbenchError(f"this key is missing; {parameter.label.lower()} is needed here", f"{path}.{name}")
     more.pop("excused", None)
     try:
-        return cls(**given, **more)
+        made = cls(**given, **more)
     except LifbenchError as error:
         raise error.under(path) from None
+    for name in made.fixed & given.keys():
+        if getattr(made, name) != given[name]:
+            raise LifbenchError("this is fixed in a reference cell; without it the file is right", f"{path}.{name}")
+    return made
 
 
 def _epoch(table: Mapping[str, Any], path: str, recording: RecordingSettings) -> Epoch:
@@ -254,7 +258,7 @@ def _plain(declared: Any) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for name, parameter in parameters_of(type(declared)).items():
         value = getattr(declared, name)
-        if value is None or (parameter.kind == "values" and not value):
+        if value is None or name in declared.fixed or (parameter.kind == "values" and not value):
             continue
         if parameter.kind == "values":
             out[name] = {"values": list(value), "unit": parameter.unit} if parameter.unit else list(value)

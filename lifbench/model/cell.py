@@ -1,15 +1,17 @@
-"""The cell: a leaky integrate-and-fire neuron, or its seed, the passive RC circuit (``spiking=False``)."""
+"""The cell: a leaky integrate-and-fire neuron, its seed, the passive RC circuit (``spiking=False``), or a reference cell."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lifbench.parameters import Declared, choice, flag, quantity
+from lifbench.model.reference_cells import REFERENCE_CELLS, ReferenceCell
+from lifbench.parameters import Declared, choice, flag, parameters_of, quantity
 from lifbench.quantities import LifbenchError, format_quantity
 
 __all__ = ["CELL_MODELS", "Cell"]
 
-CELL_MODELS = ("lif",)
+CELL_MODELS = ("lif", *REFERENCE_CELLS)
+_FREE = ("model", "initial_potential")  # what a reference cell leaves open
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,9 @@ class Cell(Declared):
 
     Units: mV, ms, pF, MΩ (and nS for `leak_conductance`). Raises LifbenchError for values the equation
     has no meaning for (Lapicque 1907; Gerstner & Kistler 2002, section 4.1).
+
+    With another ``model`` the cell is one of `REFERENCE_CELLS`: its parameters are fixed, and the fields here show them
+    (``threshold`` is then the level at which a spike is counted).
     """
 
     model: str = choice("lif", CELL_MODELS, "", "Which neuron: the leaky integrate-and-fire cell, or a reference cell")
@@ -50,6 +55,10 @@ class Cell(Declared):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.reference is not None:
+            for name, value in _shown(self.reference).items():
+                object.__setattr__(self, name, value)
+            return
         if not self.spiking:
             return
         if self.reset >= self.threshold:
@@ -65,6 +74,24 @@ class Cell(Declared):
                 f"threshold, {format_quantity(self.threshold, 'mV')}",
                 key,
             )
+
+    @property
+    def reference(self) -> ReferenceCell | None:
+        """The reference cell this is, or None for the LIF cell."""
+        return REFERENCE_CELLS.get(self.model)
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Names of the parameters that the model fixes: all but its choice and the start, for a reference cell."""
+        return frozenset() if self.reference is None else frozenset(parameters_of(Cell)) - set(_FREE)
+
+    def start(self, V: float | None = None) -> tuple[float, ...]:
+        """(V, further variables) at the start of a sweep, or settled to a potential V in mV."""
+        if V is None:
+            V = self.initial_potential
+        if self.reference is not None:
+            return self.reference.start(V)
+        return (self.leak_reversal if V is None else V,)
 
     @property
     def leak_conductance(self) -> float:
@@ -84,4 +111,17 @@ class Cell(Declared):
     @property
     def start_potential(self) -> float:
         """V(0) in mV."""
-        return self.leak_reversal if self.initial_potential is None else self.initial_potential
+        return self.start()[0]
+
+
+def _shown(cell: ReferenceCell) -> dict[str, float | bool]:
+    """The LIF parameters of a reference cell, as far as it has them."""
+    return {
+        "membrane_resistance": 1000.0 / cell.leak_conductance,
+        "membrane_capacitance": cell.capacitance,
+        "leak_reversal": cell.leak_reversal,
+        "threshold": cell.spike_level,
+        "reset": cell.leak_reversal if cell.reset is None else cell.reset,
+        "refractory_period": 0.0,
+        "spiking": True,
+    }

@@ -18,14 +18,17 @@ from numpy.typing import NDArray
 from lifbench.model.clamp import Step
 from lifbench.model.conductances import Conductances
 from lifbench.model.drive import Drive, locate
+from lifbench.model.reference_cells import State
+from lifbench.model.reference_solution import ReferenceSolution
 from lifbench.model.setup import Setup
-from lifbench.model.solution import Solution, solve
+from lifbench.model.solution import Solution
 from lifbench.model.steps import make_steps
 from lifbench.quantities import LifbenchError
 
 __all__ = ["Block", "Integrator", "channel_names"]
 
 _WINDOW = 256.0  # ms: how far ahead the solution is worked out; longer where little happens
+_REFERENCE_WINDOW = 16.0  # ms: reference cells cost more, and a live run must not wait for them
 _CALM_WINDOW = 1e5  # ms: where nothing but a few edges can happen
 _CALM = 64  # steps in a window below which the next one may be twice as long
 _SNAP = 1e-9  # of a sample interval
@@ -34,10 +37,17 @@ Floats = NDArray[np.float64]
 
 
 def channel_names(setup: Setup) -> tuple[str, ...]:
-    """The channels of a recording in the order of the CSV columns, without sweep and time."""
+    """The channels of a recording in the order of the CSV columns, without sweep and time.
+
+    A reference cell's own conductances and currents stand behind those of the synapses.
+    """
     fixed = ("V_mV", "I_inj_pA", "I_leak_pA", "I_C_pA", "I_switch_pA")
-    names = [synapse.name for synapse in setup.synapses]
-    return (*fixed, *(f"g_{n}_nS" for n in names), *(f"I_{n}_pA" for n in names), "refractory")
+    synapses = [synapse.name for synapse in setup.synapses]
+    reference = setup.cell.reference
+    own = () if reference is None else reference.channels
+    conductances = (*synapses, *(c.name for c in own if c.conductance))
+    currents = (*synapses, *(c.name for c in own))
+    return (*fixed, *(f"g_{n}_nS" for n in conductances), *(f"I_{n}_pA" for n in currents), "refractory")
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,7 @@ class Integrator:
         self._extra: tuple[Step, ...] = ()
         self.position = 0
         self._compile()
-        self._open(0.0, setup.cell.start_potential, -math.inf, [(0.0, 0.0)] * len(self._conductances.kernels))
+        self._open(0.0, setup.cell.start(), -math.inf, [(0.0, 0.0)] * len(self._conductances.kernels))
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
@@ -100,40 +110,42 @@ class Integrator:
     def change(self, setup: Setup) -> None:
         """From the next sample on, ``setup``; V, conductances, the clamp and the place in the sweep are kept."""
         with self._whole():
-            time, V, clamp_end, states = self._state()
+            time, membrane, clamp_end, states = self._state()
             old = dict(zip((k.synapse.name for k in self._conductances.kernels), states, strict=True))
             kinds = {synapse.name: type(synapse) for synapse in self.setup.synapses}
             interval = setup.recording.sample_interval
             if interval != self.setup.recording.sample_interval:
                 self.position = math.ceil(time / interval - _SNAP)
+            if setup.cell.model != self.setup.cell.model:  # V stays; what else there is settles to it
+                membrane, clamp_end = setup.cell.start(membrane[0]), -math.inf
             self.setup = setup
             self._compile()
             kept = [
                 old[k.synapse.name] if kinds.get(k.synapse.name) is type(k.synapse) else (0.0, 0.0)
                 for k in self._conductances.kernels
             ]
-            self._open(time, V, min(clamp_end, time + setup.cell.refractory_period), kept)
+            self._open(time, membrane, min(clamp_end, time + setup.cell.refractory_period), kept)
 
     def add_pulse(self, amplitude_pA: float, width_ms: float) -> None:
         """Add a step of command current that begins now. Raises LifbenchError if the values are out of range."""
         with self._whole():
-            time, V, clamp_end, states = self._state()
+            time, membrane, clamp_end, states = self._state()
             self._extra = (*(p for p in self._extra if p.end > time), Step(start=time, duration=width_ms, amplitude=amplitude_pA))
             self._compile()
-            self._open(time, V, clamp_end, states)
+            self._open(time, membrane, clamp_end, states)
 
     def kick(self, V_mV: float) -> None:
         """Put V somewhere by hand; at or above threshold, a spike. Raises LifbenchError if not a potential."""
         with self._whole():
             if not (math.isfinite(V_mV) and abs(V_mV) <= 1000.0):
                 raise LifbenchError("a potential between −1000 and 1000 mV is expected")
-            time, _, _, states = self._state()
-            self._open(time, V_mV, -math.inf, states)
+            time, membrane, _, states = self._state()
+            self._open(time, (V_mV, *membrane[1:]), -math.inf, states)
 
     def begin_sweep(self, sweep: int, setup: Setup | None = None) -> None:
         """Begin a sweep with the state the cell is in (gap-free); noise goes on with fresh numbers."""
         with self._whole():
-            time, V, clamp_end, states = self._state()
+            time, membrane, clamp_end, states = self._state()
             self._extra = tuple(Step(start=0.0, duration=p.end - time, amplitude=p.amplitude) for p in self._extra if p.end > time)
             self.sweep = sweep
             self._stream += 1
@@ -141,7 +153,7 @@ class Integrator:
             if setup is not None and setup is not self.setup:
                 self.change(setup)
             self._compile()
-            self._open(0.0, V, clamp_end - time, states[: len(self._conductances.kernels)])
+            self._open(0.0, membrane, clamp_end - time, states[: len(self._conductances.kernels)])
 
     @property
     def refractory_left_ms(self) -> float:
@@ -197,53 +209,62 @@ class Integrator:
         self._drive = Drive(setup.clamp.at_sweep(self.sweep % setup.recording.sweeps), seed, self._stream, self._extra)
         self._conductances = Conductances(setup.synapses, setup.cell, seed, self._stream)
 
-    def _open(self, time: float, V: float, clamp_end: float, states: list[tuple[float, float]]) -> None:
+    def _open(self, time: float, membrane: State, clamp_end: float, states: list[tuple[float, float]]) -> None:
         """Begin a chain of windows at ``time``."""
         self._spikes = []
         self._window_end = time
         calm = not self._drive.busy and not self._conductances.busy
         self._length = _CALM_WINDOW if calm else _WINDOW
-        self._load(time, V, clamp_end, states)
+        if self.setup.cell.reference is not None:
+            self._length = _REFERENCE_WINDOW
+        self._load(time, membrane, clamp_end, states)
 
     def _next_window(self) -> None:
         solution = self._solution
-        if solution.steps.starts.size < _CALM:
+        if solution.steps.starts.size < _CALM and self.setup.cell.reference is None:
             self._length = min(2.0 * self._length, 1e7)
         end = self._window_end
-        self._load(end, solution.V_end, solution.clamp_end, self._conductances.state(end))
+        self._load(end, solution.end, solution.clamp_end, self._conductances.state(end))
 
-    def _load(self, time: float, V: float, clamp_end: float, states: list[tuple[float, float]]) -> None:
+    def _load(self, time: float, membrane: State, clamp_end: float, states: list[tuple[float, float]]) -> None:
         recording = self.setup.recording
         end = time + self._length
         sweep_end = recording.samples * recording.sample_interval
         if time < sweep_end:
             end = min(end, sweep_end)
         self._conductances.put(states)
-        steps = make_steps(self.setup.cell, self._drive, self._conductances, time, end)
-        self._begun = (V, clamp_end)
-        self._solution: Solution = solve(steps, V, clamp_end)
+        cell = self.setup.cell
+        steps = make_steps(cell, self._drive, self._conductances, time, end)
+        self._begun = (membrane, clamp_end)
+        self._solution: Solution | ReferenceSolution
+        if cell.reference is None:
+            self._solution = Solution(steps, membrane[0], clamp_end)
+        else:
+            self._solution = ReferenceSolution(cell.reference, steps, membrane)
         self._window_end = end
         self._spikes.append(self._solution.spike_times)
 
-    def _state(self) -> tuple[float, float, float, list[tuple[float, float]]]:
-        """(time, V, end of the clamp, kernel states) at the next sample, before events at that very instant."""
+    def _state(self) -> tuple[float, State, float, list[tuple[float, float]]]:
+        """(time, membrane, end of the clamp, kernel states) at the next sample, before events at that very instant.
+
+        The membrane is (V, …): a reference cell has further variables.
+        """
         time = min(self.position * self.setup.recording.sample_interval, self._window_end)
         solution = self._solution
         begin = float(solution.steps.nodes[0])
         if time >= self._window_end:
-            return time, solution.V_end, solution.clamp_end, self._conductances.state(time)
+            return time, solution.end, solution.clamp_end, self._conductances.state(time)
         if time <= begin:
             return begin, *self._begun, self._conductances.state(begin)
-        V, _ = solution.sample(np.array([time]), 0.0)
         before = solution.spike_times[solution.spike_times <= time]
         clamp_end = float(before[-1]) + self.setup.cell.refractory_period if before.size else self._begun[1]
-        return time, float(V[0]), clamp_end, self._conductances.state(time)
+        return time, solution.at(time), clamp_end, self._conductances.state(time)
 
     def _sample(self, times: Floats, snap: float) -> list[NDArray[np.float64] | NDArray[np.bool_]]:
         """All channels at ``times`` inside the window, in the order of `channel_names`."""
         solution, setup = self._solution, self.setup
         steps, cell = solution.steps, setup.cell
-        V, held = solution.sample(times, snap)
+        V, held, own = solution.sample(times, snap)
         step = locate(steps.starts, times, snap)
         injected = steps.current.derivatives(step, np.maximum(times - steps.starts[step], 0.0))[0]
         leak = cell.leak_conductance * (V - cell.leak_reversal)
@@ -256,6 +277,11 @@ class Integrator:
             current = g * driving
             left = left - current
             conductances.append(g)
+            currents.append(current)
+        for own_g, current in own:
+            left = left - current
+            if own_g is not None:
+                conductances.append(own_g)
             currents.append(current)
         capacitive, switch = np.where(held, 0.0, left), np.where(held, left, 0.0)
         return [V, injected, leak, capacitive, switch, *conductances, *currents, held]

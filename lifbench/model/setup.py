@@ -64,6 +64,11 @@ class Setup:
             if synapse.name in seen:
                 raise LifbenchError(f"two synapses are called {synapse.name!r}", f"synapses.{index}.name")
             seen.add(synapse.name)
+            if synapse.name in self._taken:
+                raise LifbenchError(
+                    f"I_{synapse.name} is the name of another current of this cell; another name is needed",
+                    f"synapses.{index}.name",
+                )
         if len(self.synapses) > 64:
             raise LifbenchError("64 synapses at most", "synapses")
         if len(self.clamp.epochs) > 1000:
@@ -72,6 +77,11 @@ class Setup:
             self.clamp.at_sweep(self.recording.sweeps - 1)
         except LifbenchError as error:
             raise error.under("clamp") from None
+
+    @property
+    def _taken(self) -> set[str]:
+        reference = self.cell.reference
+        return {"inj", "leak", "C", "switch"} | ({c.name for c in reference.channels} if reference is not None else set())
 
     def replace(self, path: str, value: object) -> Setup:
         """A copy with one parameter changed, named as in the file: ``setup.replace("cell.threshold", -45.0)``,
@@ -128,6 +138,8 @@ class _Path:
         if not parts:
             return value
         part, rest = parts[0], parts[1:]
+        if isinstance(here, Declared) and part in here.fixed:
+            raise LifbenchError("this is fixed in a reference cell; only the LIF cell's can be chosen", part)
         if isinstance(here, tuple):
             index = self._index(here, part)
             return (*here[:index], self._put(here[index], rest, value), *here[index + 1 :])

@@ -15,16 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lifbench.model.drive import locate
+from lifbench.model.roots import root
 from lifbench.model.steps import CONSTANT, SLOW, SMOOTH, Steps
 from lifbench.quantities import LifbenchError
 
-__all__ = ["Solution", "solve"]
+__all__ = ["OwnCurrents", "Solution"]
 
 _MOST_SPIKES = 200_000  # in one window, plus so many per ms of it: beyond any neuron, and past it a run would never end
 _MOST_PER_MS = 1000.0
 _MOST_LOCATED = 8_000  # spikes found one by one, where the drive is not constant: each costs a search
 
 Floats = NDArray[np.float64]
+OwnCurrents = list[tuple[Floats | None, Floats]]  # (g in nS or None, I in pA) of the cell's own channels
 Ints = NDArray[np.intp]
 
 
@@ -38,13 +40,13 @@ class _Flight:
 
 
 class Solution:
-    """V on the window of ``steps``.
+    """V on the window of ``steps``, from V (mV) at its beginning, held at reset until ``clamp_end`` (ms).
 
     Attributes
     ----------
     spike_times : (m,) ms
-    V_end : float
-        V at the window's end, mV.
+    end : (V,)
+        At the window's end, mV.
     clamp_end : float
         Until when V is held at reset, ms (−inf when free); may lie beyond the window.
     """
@@ -63,7 +65,7 @@ class Solution:
         self._count = self._located = 0
         self._loads = np.concatenate([[0.0], np.cumsum(steps.load)])
         self._U = self._passive(V)
-        self.V_end = self._run(V)
+        self.end = (self._run(V),)
         self.spike_times = np.concatenate(self._spikes) if self._spikes else np.empty(0)
         self._arrange()
 
@@ -229,11 +231,10 @@ class Solution:
         if V_end < vth:
             if not (slope(u) > 0.0 > slope(h)):
                 return None
-            high = _root(lambda s: -slope(s), u, h)
+            high = root(lambda s: -slope(s), u, h)
             if potential(high) < vth:
                 return None
-        root = _root(lambda s: potential(s) - vth, low, high)
-        return start + root
+        return start + root(lambda s: potential(s) - vth, low, high)
 
     def _functions(self, i: int, u: float, V: float, V_end: float) -> tuple[Callable[[float], float], Callable[[float], float]]:
         """V and V' of a flight in step i as functions of local time; in plain floats where the step is a polynomial."""
@@ -336,12 +337,17 @@ class Solution:
                 load_r[late] = steps.loads(j, u0[late])
             self._V1[broken] = self._U[i + 1] + (V0 - U_r) * np.exp(load_r - steps.load[i])
 
-    def sample(self, times: Floats, tolerance: float) -> tuple[Floats, NDArray[np.bool_]]:
-        """(V in mV, whether held at reset) at increasing times of the window; within ``tolerance`` (ms) of an edge or a
-        spike, the value from there on."""
+    def at(self, time: float) -> tuple[float]:
+        """(V,) at a time inside the window."""
+        V, _, _ = self.sample(np.array([time]), 0.0)
+        return (float(V[0]),)
+
+    def sample(self, times: Floats, tolerance: float) -> tuple[Floats, NDArray[np.bool_], OwnCurrents]:
+        """(V in mV, whether held at reset, no own currents) at increasing times of the window; within ``tolerance`` (ms) of
+        an edge or a spike, the value from there on."""
         steps = self.steps
         if not times.size:
-            return np.empty(0), np.zeros(0, dtype=bool)
+            return np.empty(0), np.zeros(0, dtype=bool), []
         # a short block of the live bench concerns few of the window's pieces
         first, last = np.searchsorted(self._start, (times[0] + tolerance, times[-1] + tolerance), side="right")
         here = slice(max(int(first) - 1, 0), max(int(last), 1))
@@ -377,7 +383,7 @@ class Solution:
         if self.cell.spiking:
             # rounding alone could put a sample on the threshold
             np.minimum(V, np.nextafter(self.cell.threshold, -np.inf), out=V)
-        return V, held
+        return V, held, []
 
 
 def _too_many() -> LifbenchError:
@@ -385,40 +391,3 @@ def _too_many() -> LifbenchError:
         "the cell would fire hundreds of times in every millisecond, too fast to follow; a longer refractory period, a larger capacitance "
         "or less current is needed"
     )
-
-
-def _root(f: Callable[[float], float], low: float, high: float) -> float:
-    """The root of a function that is negative at ``low`` and not at ``high``: Illinois, then bisection, to the last bit."""
-    f_low, f_high = f(low), f(high)
-    if f_high <= 0.0:
-        return high
-    if f_low >= 0.0:
-        return low
-    side = 0
-    for count in range(200):
-        middle = (low * f_high - high * f_low) / (f_high - f_low) if count < 60 else 0.5 * (low + high)
-        if not low < middle < high:
-            middle = 0.5 * (low + high)
-            if not low < middle < high:
-                break
-        f_middle = f(middle)
-        if f_middle == 0.0:
-            return middle
-        if f_middle < 0.0:
-            low, f_low = middle, f_middle
-            if side < 0:
-                f_high *= 0.5
-            side = -1
-        else:
-            high, f_high = middle, f_middle
-            if side > 0:
-                f_low *= 0.5
-            side = 1
-        if high - low <= 4e-16 * max(abs(low), abs(high)):
-            break
-    return high
-
-
-def solve(steps: Steps, V: float, clamp_end: float) -> Solution:
-    """The solution on ``steps`` from V (mV) at their beginning, held at reset until ``clamp_end`` (ms)."""
-    return Solution(steps, V, clamp_end)
