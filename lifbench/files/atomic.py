@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from lifbench.quantities import LifbenchError
 
-__all__ = ["said_plainly", "writing"]
+__all__ = ["said_plainly", "temporary_path", "writing"]
 
 
 def said_plainly(error: OSError) -> str:
@@ -25,12 +25,19 @@ def writing(path: Path) -> Iterator[BinaryIO]:
 
     Raises LifbenchError, one sentence, if it cannot be written.
     """
+    with temporary_path(path) as beside, beside.open("wb") as stream:
+        yield stream
+
+
+@contextmanager
+def temporary_path(path: Path) -> Iterator[Path]:
+    """As `writing`, for libraries that open files themselves: what is written to the path given replaces ``path``."""
     temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=f".part{path.suffix[:8]}", dir=path.parent)
+        os.close(handle)
+        yield Path(temporary)
+        with open(temporary, "rb+") as stream:
             os.fsync(stream.fileno())
         mask = os.umask(0)
         os.umask(mask)

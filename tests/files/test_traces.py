@@ -1,8 +1,14 @@
 """Trace files read back bit for bit, run again bit for bit, and are refused in words when damaged."""
 
+import contextlib
 import dataclasses
+import sys
+import warnings
 
+import neo
 import numpy as np
+import pyabf
+import pynwb
 import pytest
 
 from lifbench.files import formats
@@ -29,11 +35,74 @@ def test_read_back_and_run_again_bit_for_bit(tmp_path, recording, suffix):
     assert back.setup == recording.setup
     again = run(back.setup)
     for name in recording.channels:
-        np.testing.assert_array_equal(back[name], recording[name])
+        step = np.ptp(recording[name].astype(float)) / 65_000 if suffix == ".abf" else 0.0  # ABF has 16-bit samples
+        np.testing.assert_allclose(back[name].astype(float), recording[name], rtol=0, atol=step)
         np.testing.assert_array_equal(again[name], recording[name])
     np.testing.assert_array_equal(back.time_ms, recording.time_ms)
     for a, b in zip(back.spike_times_ms, recording.spike_times_ms, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_pyabf_and_neo_read_every_sweep_and_channel_of_an_abf(tmp_path, recording):
+    path = tmp_path / "t.abf"
+    formats.write(recording, path)
+    abf = pyabf.ABF(str(path))
+    assert (abf.sweepCount, abf.channelCount, abf.dataRate) == (2, len(recording.channels), 10_000)
+    assert abf.adcNames[:2] == ["V", "I_inj"]
+    assert abf.adcUnits[:2] == ["mV", "pA"]
+    with contextlib.redirect_stdout(None):
+        segments = neo.io.AxonIO(filename=str(path)).read_block(signal_group_mode="split-all").segments
+    assert len(segments) == 2
+    for sweep, segment in enumerate(segments):
+        for index, name in enumerate(recording.channels):
+            abf.setSweep(sweep, channel=index)
+            step = np.ptp(recording[name].astype(float)) / 60_000 + 1e-12
+            np.testing.assert_allclose(abf.sweepY, recording[name][sweep], rtol=0, atol=step)
+            signal = segment.analogsignals[index]
+            np.testing.assert_allclose(signal.magnitude[:, 0], recording[name][sweep], rtol=0, atol=step)
+            assert float(signal.sampling_rate.rescale("Hz")) == pytest.approx(10_000)
+    assert float(segments[1].t_start) == pytest.approx(0.0501)
+    assert segments[0].analogsignals[0].units.dimensionality.string == "mV"
+
+
+def test_pyabf_reads_an_atf(tmp_path, recording):
+    path = tmp_path / "t.atf"
+    formats.write(recording, path)
+    atf = pyabf.ATF(str(path))
+    assert (atf.sweepCount, atf.channelCount) == (2, len(recording.channels))
+    for sweep in range(2):
+        np.testing.assert_allclose(atf.data[sweep * atf.channelCount], recording["V_mV"][sweep], rtol=1e-6)
+    np.testing.assert_allclose(atf.dataX, recording.time_ms / 1000.0, rtol=1e-6)
+
+
+def test_neo_and_pynwb_read_an_nwb(tmp_path, recording):
+    path = tmp_path / "t.nwb"
+    formats.write(recording, path)
+    with pynwb.NWBHDF5IO(str(path), "r") as io:
+        file = io.read()
+        series = file.acquisition["V_mV_1"]
+        np.testing.assert_array_equal(series.data[:], recording["V_mV"][1])
+        assert (series.conversion, series.unit, series.rate) == (1e-3, "volts", 10_000.0)
+        assert len(file.intracellular_recordings) == 2
+        assert not pynwb.validate(io=io)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Neo's own
+        block = neo.io.NWBIO(str(path), mode="r").read_block()
+    names = {signal.name for segment in block.segments for signal in segment.analogsignals}
+    assert {"V_mV_0", "V_mV_1", "I_inj_pA_0"} <= names
+
+
+def test_an_abf_that_would_lose_channels_is_refused(tmp_path):
+    synapses = tuple(ExponentialSynapse(f"s{k}") for k in range(6))
+    with pytest.raises(LifbenchError, match="16 channels"):
+        formats.write(run(Setup(synapses=synapses, recording=RecordingSettings(1.0, 0.1))), tmp_path / "t.abf")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_pynwb_one_sentence_says_what_to_install(tmp_path, recording, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pynwb", None)
+    with pytest.raises(LifbenchError, match=r"pip install 'lifbench\[nwb\]'"):
+        formats.write(recording, tmp_path / "t.nwb")
 
 
 def test_the_csv_has_the_columns_of_the_contract(tmp_path, recording):
