@@ -30,7 +30,19 @@ _VERSION = 1
 
 
 def load(path: str | Path) -> Setup:
-    """Read a setup file. Raises LifbenchError if it cannot be read or is not a setup."""
+    """Read a setup file. Raises LifbenchError if it cannot be read or is not a setup.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> _ = Path("my_setup.toml").write_text('lifbench = 1\\n[cell]\\nmembrane_resistance = "0.2 GΩ"', encoding="utf-8")
+    >>> setup = load("my_setup.toml")
+    >>> setup.cell.membrane_resistance  # MΩ
+    200.0
+    >>> save(setup, "again.toml")
+    >>> load("again.toml") == setup
+    True
+    """
     file = Path(path)
     try:
         if file.is_dir():

@@ -32,6 +32,7 @@ def sweep(
     measure: Callable[[Recording], Any] = Recording.rate_hz,
     *,
     second: tuple[str, Sequence[float]] | None = None,
+    traces: bool | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], object] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -47,9 +48,12 @@ def sweep(
         executor of processes it must be importable.
     second : (path, values), optional
         A second parameter; the result is then a list of lists, one row for each of ``values``.
+    traces : bool, optional
+        Whether ``measure`` needs the channels, and not spike times alone; it does unless it is the rate.
     executor : optional
         Anything with ``submit``; without one the runs follow each other here.
     progress : callable(done, total), cancelled : callable() -> bool
+        Runs done; and whether to stop, asked between runs and, without an executor, within them.
 
     Returns
     -------
@@ -68,19 +72,26 @@ def sweep(
     >>> [None if r is None else round(r, 2) for r in rates]
     [None, 49.2, 75.8]
     """
+    if traces is None:
+        traces = measure is not Recording.rate_hz
     setups = [setup.replace(path, value) for value in values]
     columns = 1
     if second is not None:
         columns = len(second[1])
         setups = [one.replace(second[0], value) for one in setups for value in second[1]]
-    jobs = None if executor is None else [executor.submit(_one, one, measure) for one in setups]
+
+    def stop(done: int, total: int) -> None:
+        if cancelled():
+            raise Cancelled("the family was cancelled")
+
+    jobs = None if executor is None else [executor.submit(_one, one, measure, traces) for one in setups]
     found = []
     for number, one in enumerate(setups):
         if cancelled():
             for job in jobs or ():
                 job.cancel()
             raise Cancelled("the family was cancelled")
-        found.append(_one(one, measure) if jobs is None else jobs[number].result())
+        found.append(measure(run(one, stop, traces=traces)) if jobs is None else jobs[number].result())
         if progress is not None:
             progress(number + 1, len(setups))
     if second is None:
@@ -88,5 +99,5 @@ def sweep(
     return [found[k * columns : (k + 1) * columns] for k in range(len(values))]
 
 
-def _one(setup: Setup, measure: Callable[[Recording], Any]) -> Any:
-    return measure(run(setup))
+def _one(setup: Setup, measure: Callable[[Recording], Any], traces: bool) -> Any:
+    return measure(run(setup, traces=traces))

@@ -182,14 +182,28 @@ class Integrator:
             if self._window_end >= end:
                 break
             self._next_window()
-        spikes = np.concatenate(self._spikes) if self._spikes else np.empty(0)
-        self._spikes = [spikes[spikes >= end]]
         names = channel_names(self.setup)
         if not parts:
             parts.append(self._sample(np.empty(0), snap))
         columns = parts[0] if len(parts) == 1 else [np.concatenate(c) for c in zip(*parts, strict=True)]
         self.position = last
-        return Block(first, dict(zip(names, columns, strict=True)), spikes[spikes < end])
+        return Block(first, dict(zip(names, columns, strict=True)), self._take_spikes(end))
+
+    def skip(self, count: int) -> Floats:
+        """Go on by ``count`` samples without making them; the spike times of `advance`, and its errors."""
+        interval = self.setup.recording.sample_interval
+        last = self.position + count
+        end = last * interval - _SNAP * interval
+        while self._window_end < end:
+            self._next_window()
+        self.position = last
+        return self._take_spikes(end)
+
+    def _take_spikes(self, end: float) -> Floats:
+        """Spike times before ``end``; later ones are kept for the next block."""
+        spikes = np.concatenate(self._spikes) if self._spikes else np.empty(0)
+        self._spikes = [spikes[spikes >= end]]
+        return spikes[spikes < end]
 
     def peek(self) -> dict[str, float]:
         """All channels at the next sample, without going on."""

@@ -50,7 +50,20 @@ class RecordingSettings(Declared):
 
 @dataclass(frozen=True)
 class Setup:
-    """A frozen value; equal setups give equal numbers, bit for bit. Errors are keyed as in the setup file."""
+    """A frozen value; equal setups give equal numbers, bit for bit. Errors are keyed as in the setup file.
+
+    Examples
+    --------
+    >>> from lifbench.model.clamp import Clamp, Step
+    >>> setup = Setup(clamp=Clamp(0.0, (Step(start=50.0, duration=300.0, amplitude=250.0),)))
+    >>> faster = setup.replace("cell.membrane_capacitance", 100.0)  # pF
+    >>> faster.cell.time_constant, setup.cell.time_constant  # ms
+    (10.0, 20.0)
+    >>> setup.replace("cell.threshold", -80.0)
+    Traceback (most recent call last):
+    ...
+    lifbench.quantities.LifbenchError: cell.threshold: the threshold, −80 mV, must lie above the reset, −65 mV
+    """
 
     cell: Cell = field(default_factory=Cell)
     clamp: Clamp = field(default_factory=Clamp)

@@ -67,7 +67,7 @@ class Solution:
         self._U = self._passive(V)
         self.end = (self._run(V),)
         self.spike_times = np.concatenate(self._spikes) if self._spikes else np.empty(0)
-        self._arrange()
+        self._arranged = False
 
     def _passive(self, V: float) -> Floats:
         """U at the nodes."""
@@ -348,6 +348,9 @@ class Solution:
         steps = self.steps
         if not times.size:
             return np.empty(0), np.zeros(0, dtype=bool), []
+        if not self._arranged:  # spike times alone need none of this
+            self._arrange()
+            self._arranged = True
         # a short block of the live bench concerns few of the window's pieces
         first, last = np.searchsorted(self._start, (times[0] + tolerance, times[-1] + tolerance), side="right")
         here = slice(max(int(first) - 1, 0), max(int(last), 1))

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
-    "asymptotic_slope", "chronaxie", "current_epsp", "cutoff_frequency", "firing_rate", "holt_koch_shift", "impedance", "latency",
+    "alpha_kernel", "asymptotic_slope", "campbell", "chronaxie", "clipped_mean", "current_epsp", "cutoff_frequency", "dual_exponential_kernel",
+    "dual_exponential_peak", "effective_time_constant", "exponential_kernel", "firing_rate", "holt_koch_shift", "impedance", "latency",
     "least_charge", "noise_variance", "passive_potential", "ramp_potential", "ramp_spike_current", "rheobase", "shunted_depolarisation",
     "steady_potential", "threshold_current", "threshold_time",
 ]  # fmt: skip
@@ -26,6 +27,11 @@ def steady_potential(
     """V∞ = (g_L E_L + Σ g_k E_k + I)/G, mV; ``conductances`` are (g_k, E_k) in nS, mV."""
     total = leak + sum(g for g, _ in conductances)
     return np.asarray((leak * leak_reversal + sum(g * e for g, e in conductances) + np.asarray(current, dtype=float)) / total)
+
+
+def effective_time_constant(capacitance: float, leak: float, conductances: tuple[float, ...] = ()) -> float:
+    """τ_e = C/(g_L + Σ g_k), ms: open synapses make the membrane faster."""
+    return capacitance / (leak + sum(conductances))
 
 
 def passive_potential(time: ArrayLike, start: float, steady: float, tau: float) -> Floats:
@@ -104,6 +110,64 @@ def current_epsp(time: ArrayLike, amplitude: float, leak: float, tau: float, tau
     w = delta * t
     ratio = np.where(np.abs(w) > 1e-9, -np.expm1(-w) / np.where(np.abs(w) > 1e-9, w, 1.0), 1.0 - 0.5 * w)
     return np.asarray(amplitude / leak * t / tau * np.exp(-t / tau) * ratio)
+
+
+def exponential_kernel(time: ArrayLike, tau: float) -> Floats:
+    """e^{−u/τ} for u ≥ 0, else 0: the conductance over its peak a time u (ms) after the presynaptic spike."""
+    u = np.asarray(time, dtype=float)
+    return np.where(u >= 0, np.exp(-np.maximum(u, 0.0) / tau), 0.0)
+
+
+def alpha_kernel(time: ArrayLike, tau: float) -> Floats:
+    """(u/τ) e^{1−u/τ}, which peaks at u = τ with 1 (Rall 1967)."""
+    u = np.maximum(np.asarray(time, dtype=float), 0.0)
+    return np.asarray(u / tau * np.exp(1.0 - u / tau))
+
+
+def _apart(time: Floats, decay: float, rise: float) -> Floats:
+    """(e^{−u/τd} − e^{−u/τr})/(1/τr − 1/τd), u e^{−u/τ} in the limit: never a division by τd − τr."""
+    decay, rise = max(decay, rise), min(decay, rise)  # the same either way, and no exponent is positive
+    w = (1.0 / rise - 1.0 / decay) * time
+    small = np.abs(w) < 1e-9
+    ratio = np.where(small, 1.0 - 0.5 * w, -np.expm1(-w) / np.where(small, 1.0, w))
+    return np.asarray(time * np.exp(-time / decay) * ratio)
+
+
+def dual_exponential_peak(decay: float, rise: float) -> tuple[float, float]:
+    """(t_p in ms, N): t_p = τrτd/(τd−τr) ln(τd/τr), N = 1/(e^{−t_p/τd} − e^{−t_p/τr}); t_p → τ and N → ∞ as τr → τd."""
+    z = decay / rise - 1.0
+    peak = decay * (math.log1p(z) / z if abs(z) > 1e-9 else 1.0 - 0.5 * z)
+    delta = 1.0 / rise - 1.0 / decay
+    return peak, (1.0 / (delta * float(_apart(np.asarray(peak), decay, rise))) if delta else math.inf)
+
+
+def dual_exponential_kernel(time: ArrayLike, decay: float, rise: float) -> Floats:
+    """N (e^{−u/τd} − e^{−u/τr}), which peaks at t_p with 1; the alpha kernel where τr = τd."""
+    peak, _ = dual_exponential_peak(decay, rise)
+    u = np.maximum(np.asarray(time, dtype=float), 0.0)
+    return np.asarray(_apart(u, decay, rise) / _apart(np.asarray(peak), decay, rise))
+
+
+def campbell(rate: float, peak_conductance: float, decay: float, rise: float = 0.0) -> tuple[float, float]:
+    """(mean in nS, variance in nS²) of g under a Poisson train of ``rate`` Hz: λ∫g and λ∫g² (Campbell 1909).
+
+    ``rise`` is 0 for an exponential kernel, equal to ``decay`` for an alpha kernel.
+    """
+    per_ms = rate / 1000.0
+    if rise == 0.0:
+        return per_ms * peak_conductance * decay, per_ms * peak_conductance**2 * decay / 2.0
+    peak, _ = dual_exponential_peak(decay, rise)
+    size = peak_conductance / float(_apart(np.asarray(peak), decay, rise))  # g = size · (e^{−u/τd} − e^{−u/τr})/(1/τr − 1/τd)
+    area = decay * rise
+    return per_ms * size * area, per_ms * size**2 * area / (2.0 * (1.0 / decay + 1.0 / rise))
+
+
+def clipped_mean(mean: float, sigma: float) -> float:
+    """E[max(0, x)] of a normal x: the true mean of a point conductance clipped at 0 (Destexhe et al. 2001 leave it open), nS."""
+    if sigma == 0.0:
+        return max(mean, 0.0)
+    z = mean / sigma
+    return mean * 0.5 * math.erfc(-z / math.sqrt(2.0)) + sigma * math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
 
 
 def shunted_depolarisation(leak: float, excitatory: float, drive: float, shunt: ArrayLike) -> Floats:

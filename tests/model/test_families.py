@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 
 from lifbench.cli import main
-from lifbench.model import families, self_check, theory
+from lifbench.files import setup_toml
+from lifbench.model import families, recording, self_check, setup, theory
+from lifbench.model.clamp import Clamp
 from lifbench.model.families import Cancelled, sweep
-from lifbench.model.setup import Setup
+from lifbench.model.recording import run
+from lifbench.model.setup import RecordingSettings, Setup
+from lifbench.model.synapse import ExponentialSynapse, Poisson
 from lifbench.quantities import LifbenchError
 
 
@@ -38,13 +42,37 @@ def test_progress_and_cancellation():
     assert told == [(1, 10), (2, 10), (3, 10)]
 
 
+def test_spike_times_alone_are_those_of_the_whole_recording():
+    synapse = ExponentialSynapse("e", 0.0, peak_conductance=3.0, poisson=Poisson(900.0))
+    setup = Setup(clamp=Clamp(100.0), synapses=(synapse,), recording=RecordingSettings(3000.0, 0.3, sweeps=2))
+    whole, alone = run(setup), run(setup, traces=False)
+    assert alone.channels == ()
+    for a, b in zip(whole.spike_times_ms, alone.spike_times_ms, strict=True):
+        np.testing.assert_array_equal(a, b)
+        assert a.size > 5
+    assert sweep(setup, "clamp.holding_current", [100.0], lambda r: r["V_mV"].shape) == [(2, 10001)]
+
+
+def test_a_long_run_is_cancelled_within():
+    asked = []
+    with pytest.raises(Cancelled):
+        sweep(
+            Setup(recording=RecordingSettings(1e7, 0.1)), "clamp.holding_current", [300.0],
+            cancelled=lambda: len(asked) == 3 or asked.append(1), progress=lambda *a: pytest.fail("it ran to its end"),
+        )  # fmt: skip
+
+
 def test_a_value_without_meaning_is_refused_before_anything_runs():
     with pytest.raises(LifbenchError, match=r"cell\.threshold"):
         sweep(Setup(), "cell.threshold", [-45.0, -99.0], progress=lambda *a: pytest.fail("something ran"))
 
 
-def test_the_examples_of_the_docstrings():
-    assert doctest.testmod(families).failed == 0
+@pytest.mark.parametrize("module", [families, recording, setup, setup_toml])
+def test_the_examples_of_the_docstrings(module, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = doctest.testmod(module)
+    assert result.attempted > 2
+    assert result.failed == 0
 
 
 def test_self_check_passes_here_and_can_fail(capsys, monkeypatch):

@@ -12,7 +12,7 @@ from lifbench.model.cell import Cell
 from lifbench.model.clamp import Clamp, Noise, Ramp, Step
 from lifbench.model.recording import run
 from lifbench.model.setup import RecordingSettings, Setup
-from lifbench.model.synapse import ConstantSynapse, ExponentialSynapse, NoiseSynapse, Poisson
+from lifbench.model.synapse import AlphaSynapse, ConstantSynapse, DualExponentialSynapse, ExponentialSynapse, NoiseSynapse, Poisson
 
 CELLS = {
     "resistance": st.floats(20.0, 500.0),
@@ -142,3 +142,68 @@ def test_shunted_depolarisation_and_equal_time_constants():
     )
     peak = float(theory.current_epsp(20.0, 65.0, 10.0, 20.0, 20.0))
     assert peak == pytest.approx(2.391216367614375, abs=1e-12)
+
+
+TAUS = st.floats(0.2, 40.0)
+
+
+@given(peak=st.floats(0.1, 50.0), decay=TAUS, rise=TAUS, onset=st.floats(0.0, 5.0))
+@settings(max_examples=40, deadline=None)
+def test_kernels_are_the_conductances_of_a_run(peak, decay, rise, onset):
+    common = {"reversal": 0.0, "peak_conductance": peak, "decay_time": decay, "spike_times": (onset,)}
+    synapses = (
+        ExponentialSynapse("e", **common),
+        AlphaSynapse("a", **common),
+        DualExponentialSynapse("d", rise_time=rise, **common),
+        DualExponentialSynapse("t", **{**common, "decay_time": rise}, rise_time=rise),
+    )
+    r = run(Setup(Cell(spiking=False), Clamp(), synapses, RecordingSettings(60.0, 0.37)))
+    u = r.time_ms - onset
+    near = np.abs(u) > 1e-6
+    for name, kernel in (
+        ("e", theory.exponential_kernel(u, decay)),
+        ("a", theory.alpha_kernel(u, decay)),
+        ("d", theory.dual_exponential_kernel(u, decay, rise)),
+        ("t", theory.alpha_kernel(u, rise)),
+    ):
+        np.testing.assert_allclose(r[f"g_{name}_nS"][0][near], peak * kernel[near], rtol=1e-9, atol=1e-12 * peak)
+
+
+@given(decay=TAUS, rise=TAUS)
+@settings(max_examples=60, deadline=None)
+def test_the_dual_exponential_peaks_at_one_where_it_should(decay, rise):
+    peak, norm = theory.dual_exponential_peak(decay, rise)
+    assert float(theory.dual_exponential_kernel(peak, decay, rise)) == pytest.approx(1.0, abs=1e-12)
+    for side in (0.99, 1.01):
+        assert float(theory.dual_exponential_kernel(side * peak, decay, rise)) < 1.0
+    if abs(decay - rise) > 0.1:
+        assert peak == pytest.approx(rise * decay / (decay - rise) * math.log(decay / rise))
+        assert norm == pytest.approx(1.0 / (math.exp(-peak / decay) - math.exp(-peak / rise)))
+
+
+@given(rate=st.floats(1.0, 1000.0), peak=st.floats(0.1, 10.0), decay=TAUS, rise=TAUS)
+@settings(max_examples=30, deadline=None)
+def test_campbell_is_rate_times_the_integrals(rate, peak, decay, rise):
+    u = np.linspace(0.0, 40.0 * max(decay, rise), 400_001)
+    for r, kernel in ((0.0, theory.exponential_kernel(u, decay)), (rise, theory.dual_exponential_kernel(u, decay, rise))):
+        g = peak * kernel
+        mean, variance = theory.campbell(rate, peak, decay, r)
+        assert mean == pytest.approx(rate / 1000.0 * np.trapezoid(g, u), rel=2e-4)
+        assert variance == pytest.approx(rate / 1000.0 * np.trapezoid(g * g, u), rel=2e-4)
+
+
+def test_campbell_and_the_clipped_mean_hold_in_a_long_run():
+    train = AlphaSynapse("a", 0.0, peak_conductance=2.0, decay_time=3.0, poisson=Poisson(400.0))
+    noise = NoiseSynapse("n", 0.0, mean=1.0, standard_deviation=2.0, time_constant=2.0, interval=0.5)
+    r = run(Setup(Cell(spiking=False), Clamp(), (train, noise), RecordingSettings(200_000.0, 1.0)))
+    mean, variance = theory.campbell(400.0, 2.0, 3.0, 3.0)
+    assert r["g_a_nS"].mean() == pytest.approx(mean, rel=0.01)
+    assert r["g_a_nS"].var() == pytest.approx(variance, rel=0.03)
+    assert r["g_n_nS"].mean() == pytest.approx(theory.clipped_mean(1.0, 2.0), rel=0.02)
+
+
+def test_the_effective_time_constant_is_that_of_a_shunted_cell():
+    shunt = ConstantSynapse("s", -70.0, peak_conductance=30.0)
+    r = run(Setup(Cell(spiking=False, initial_potential=-60.0), Clamp(), (shunt,), RecordingSettings(20.0, 1.0)))
+    tau = theory.effective_time_constant(200.0, 10.0, (30.0,))
+    np.testing.assert_allclose(r["V_mV"][0], theory.passive_potential(r.time_ms, -60.0, -70.0, tau), atol=1e-9)
