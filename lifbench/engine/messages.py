@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from lifbench.model.setup import Setup
 
 __all__ = [
     "CancelJob", "Command", "EngineError", "Job", "JobDone", "JobProgress", "Kick", "Message", "NewSetup", "Pause", "Pulse", "Restart",
-    "Run", "SetRepeat", "SetSpeed", "Single", "SingleDone", "Spikes", "Status", "SubmitJob", "SweepStart",
+    "Run", "SetRepeat", "SetSpeed", "Single", "SingleDone", "Spikes", "Status", "SubmitJob", "SweepStart", "own_current",
 ]  # fmt: skip
 
 # A job is a generator that yields (done, total) and returns its result; the engine runs it between live blocks.
@@ -120,10 +120,17 @@ class Status:
     I_switch_pA: float
     g_nS: tuple[float, ...]
     I_syn_pA: tuple[float, ...]
+    I_own_pA: float  # of a reference cell's own channels, together; 0 for LIF
     refractory: bool
     refractory_left_ms: float
     spike_count: int
     rate_hz: float
+
+
+def own_current(setup: Setup, channels: Mapping[str, float]) -> float:
+    """The sum of a reference cell's own currents, pA, from the values of the channels at one instant."""
+    reference = setup.cell.reference
+    return 0.0 if reference is None else sum(channels[f"I_{channel.name}_pA"] for channel in reference.channels)
 
 
 @dataclass(frozen=True)

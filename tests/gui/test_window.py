@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from lifbench.engine.messages import EngineError
 from lifbench.files import formats, setup_toml
 from lifbench.gui.theme import THEMES
+from lifbench.model.cell import Cell
+from lifbench.model.clamp import Clamp
 from lifbench.model.setup import Setup
 
 DIALOGS = {"open", "save", "export", "save_picture"}
@@ -263,3 +265,25 @@ def test_a_wild_setup_stops_the_bench_in_words_and_undo_brings_it_back(window, q
     before = window.bench.status.sample
     qtbot.waitUntil(lambda: window.bench.status.sample > before, timeout=10_000)
     assert np.isfinite(window.bench.status.V_mV)
+
+
+@pytest.mark.parametrize("model", ["pospischil_rs", "adex_adapting"])
+def test_a_reference_cell_lives_on_the_bench(window, qtbot, settled, tmp_path, model):
+    setup_toml.save(Setup(Cell(model=model), Clamp(700.0)), tmp_path / "cell.toml")
+    assert window.open_file(tmp_path / "cell.toml")
+    settled(window)
+    qtbot.waitUntil(lambda: window.bench.status.spike_count > 2, timeout=10_000)
+    status = window.bench.status
+    assert abs(status.I_inj_pA - status.I_C_pA - status.I_leak_pA - status.I_own_pA) < 1e-6
+    for part in window.circuit.scene.parts:
+        window.bench.select(part.key)
+        qtbot.wait(5)
+    assert not window.bench.change("cell.membrane_resistance", 50.0)
+    window.bench.kick(-55.0)
+    window.bench.pulse(200.0, 5.0)
+    for key in ("refractory", "synaptic_conductance", "injected_current"):
+        window.show_experiment(key)
+        qtbot.wait(20)
+    window.bench.undo_stack.undo()
+    settled(window)
+    assert window.bench.setup.cell.model == "lif"

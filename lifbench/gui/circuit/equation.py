@@ -69,6 +69,8 @@ class EquationStrip(QWidget):
             text += "−" + self._term(
                 f"synaptic.{synapse.name}", colour, f"<i>g</i><sub>{name}</sub>(<i>t</i>)({V}−<i>E</i><sub>{name}</sub>)"
             )
+        if self._bench.setup.cell.reference is not None:
+            text += "−" + self._term("spike", t.spike, "Σ<i>I</i><sub>own</sub>")
         self._equation.setText(text)
 
     def show_status(self, status: Status) -> None:
@@ -83,4 +85,6 @@ class EquationStrip(QWidget):
             terms.append(part(t.synapses[index % len(t.synapses)], synapse.name[:8], current))
         if self._bench.setup.cell.spiking and self._bench.setup.cell.refractory_period > 0:
             terms.append(part(t.spike, "switch", status.I_switch_pA))
+        if self._bench.setup.cell.reference is not None:
+            terms.append(part(t.spike, "own", status.I_own_pA))
         self._balance.setText(f"{part(t.current, 'inj', status.I_inj_pA)} = {' + '.join(terms)} pA")

@@ -82,7 +82,7 @@ class Inspector(QFrame):
         self.hide()
 
     def _follow(self, setup: object, path: str) -> None:
-        if self._bench.selection and not path.startswith("cell."):
+        if self._bench.selection and (not path.startswith("cell.") or path == "cell.model"):
             self._show(self._bench.selection)
 
     def _show(self, key: str) -> None:
@@ -101,6 +101,11 @@ class Inspector(QFrame):
             form = ParameterForm(self._bench, entries)
             self._area.setWidget(form)
             self._area.setFixedHeight(min(form.sizeHint().height() + 4, 104))
+        cell = self._bench.setup.cell
+        fixed = {path for path, _ in entries} <= {f"cell.{name}" for name in cell.fixed}
+        if fixed:
+            self._term.setText(f"fixed in the {cell.model} cell")
+        self._area.widget().setEnabled(not fixed)
         self.show()
 
     def focus_first(self) -> None:

@@ -309,16 +309,21 @@ class SpikeSwitch(Part):
 
     def value_text(self) -> str:
         cell = self.bench.setup.cell
+        if cell.reference is not None:
+            return f"{cell.reference.title}: {', '.join(c.name for c in cell.reference.channels)}"
         if not cell.spiking:
             return "off: the RC circuit alone"
         return f"{format_quantity(cell.threshold, 'mV')} → {format_quantity(cell.reset, 'mV')}"
 
     def current_pA(self, status: Status) -> float:
-        return status.I_switch_pA
+        return status.I_switch_pA + status.I_own_pA
 
     def symbol(self, painter: QPainter, pen: QPen, theme: Theme) -> None:
         cell, status = self.bench.setup.cell, self.status
         x, top = self.rect().width() / 2, 58.0
+        if cell.reference is not None:
+            self._own_channels(painter, pen, x)
+            return
         held = status is not None and status.refractory
         closed = cell.spiking and (self.flash > 0.05 or held)
         if not cell.spiking:
@@ -354,6 +359,17 @@ class SpikeSwitch(Part):
             self.badge(painter, 168, f"ΔQ {charge:.2f} pC", colour=theme.spike)
         if held and cell.refractory_period > 0:
             self.badge(painter, 186, f"{status.refractory_left_ms:.1f} ms left", colour=theme.spike)
+
+    def _own_channels(self, painter: QPainter, pen: QPen, x: float) -> None:
+        """A reference cell has channels of its own in place of a switch."""
+        painter.setPen(pen)
+        painter.setBrush(self._ground())
+        painter.drawRoundedRect(QRectF(x - 26, 52, 52, 66), 6, 6)
+        self.badge(painter, 16, "own", symbol=True)
+        self.badge(painter, 34, "channels")
+        for row, channel in enumerate(self.bench.setup.cell.reference.channels):
+            self.badge(painter, 66 + 17 * row, channel.name)
+        self.badge(painter, 148, self.now())
 
 
 class SynapseBranch(Part):

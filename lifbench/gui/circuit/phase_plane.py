@@ -53,7 +53,7 @@ class PhasePlane(QWidget):
         painter.fillRect(self.rect(), QColor(theme.ground))
         if status is None:
             return
-        G, B = cell.leak_conductance, cell.leak_conductance * cell.leak_reversal + status.I_inj_pA
+        G, B = cell.leak_conductance, cell.leak_conductance * cell.leak_reversal + status.I_inj_pA - status.I_own_pA
         for synapse, g in zip(self._bench.setup.synapses, status.g_nS, strict=False):
             if synapse.mode == "conductance":
                 G, B = G + g, B + g * synapse.reversal

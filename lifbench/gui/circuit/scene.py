@@ -142,7 +142,12 @@ class CircuitScene(QGraphicsScene):
 
     def currents(self, status: Status) -> dict[str, float]:
         """pA by name of stretch, rails by Kirchhoff's law from what branches off before."""
-        out = {"I_inj": status.I_inj_pA, "I_C": status.I_C_pA, "I_leak": status.I_leak_pA, "I_switch": status.I_switch_pA}
+        out = {
+            "I_inj": status.I_inj_pA,
+            "I_C": status.I_C_pA,
+            "I_leak": status.I_leak_pA,
+            "I_switch": status.I_switch_pA + status.I_own_pA,
+        }
         for synapse, current in zip(self.bench.setup.synapses, status.I_syn_pA, strict=False):
             out[f"circuit.synapse.{synapse.name}"] = current
         left = out["I_inj"]

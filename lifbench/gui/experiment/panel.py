@@ -311,7 +311,8 @@ class ExperimentPanel(QWidget):
         for widget in (self._legend, self._explain, self._table):
             widget.setVisible(result is not None)
         self._plot.setVisible(result is not None)
-        self._theory.setVisible(result is not None)
+        lif = self._bench.setup.cell.reference is None
+        self._theory.setVisible(result is not None and lif)  # the closed forms are those of the LIF cell
         self._empty.setVisible(result is None)
         if result is None:
             return
@@ -319,7 +320,7 @@ class ExperimentPanel(QWidget):
         self._plot.setLabel("left", result.y_label)
         names = []
         for curve in result.curves:
-            if curve.theory and not self._theory.isChecked():
+            if curve.theory and not (lif and self._theory.isChecked()):
                 continue
             colour = theme.family[curve.colour % len(theme.family)]
             if curve.points:

@@ -12,13 +12,14 @@ from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from lifbench.analysis.fit import fit_exponential
-from lifbench.engine.messages import Status
+from lifbench.engine.messages import Status, own_current
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.gui.bench import Bench
 from lifbench.gui.scope.acquisition import MODES, Acquisition, Shown, next_in_sequence
 from lifbench.gui.scope.measure import measure_text
 from lifbench.gui.scope.plots import ScopeView
 from lifbench.gui.theme import LIGHT, Theme
+from lifbench.model.integrator import channel_names
 from lifbench.model.setup import Setup
 from lifbench.quantities import LifbenchError, format_number
 
@@ -539,14 +540,15 @@ class ScopePanel(QWidget):
                 return None
             values[channel] = float(found[0])
         names = [s.name for s in self._bench.setup.synapses]
-        if any(f"g_{n}_nS" not in values for n in names):
-            return None
+        if any(name not in values for name in channel_names(self._bench.setup)):
+            return None  # the ring is still that of another setup
         return Status(
             running=False, sample=at, time_ms=at * ring.sample_interval_ms, sample_interval_ms=ring.sample_interval_ms,
             sweep=status.sweep, sweeps=status.sweeps, sweep_time_ms=status.sweep_time_ms, speed=status.speed, ratio=0.0,
             setup_version=status.setup_version, V_mV=values["V_mV"], I_inj_pA=values["I_inj_pA"], I_leak_pA=values["I_leak_pA"],
             I_C_pA=values["I_C_pA"], I_switch_pA=values["I_switch_pA"], g_nS=tuple(values[f"g_{n}_nS"] for n in names),
-            I_syn_pA=tuple(values[f"I_{n}_pA"] for n in names), refractory=values["refractory"] > 0, refractory_left_ms=0.0,
+            I_syn_pA=tuple(values[f"I_{n}_pA"] for n in names), I_own_pA=own_current(self._bench.setup, values),
+            refractory=values["refractory"] > 0, refractory_left_ms=0.0,
             spike_count=status.spike_count, rate_hz=0.0,
         )  # fmt: skip
 

@@ -160,7 +160,9 @@ class ScopeView(pg.GraphicsLayoutWidget):
     def _place_lines(self) -> None:
         cell = self._bench.setup.cell
         for path, line in self._lines.items():
-            line.setVisible(cell.spiking or path == "cell.leak_reversal")
+            own_way_back = path == "cell.reset" and cell.reference is not None and cell.reference.reset is None
+            line.setVisible(path == "cell.leak_reversal" or (cell.spiking and not own_way_back))
+            line.setMovable(path.removeprefix("cell.") not in cell.fixed)
             line.blockSignals(True)
             line.setValue(float(self._bench.setup.get(path)))
             line.blockSignals(False)
