@@ -91,7 +91,7 @@ def _run(arguments: list[str]) -> int:
     if options.json:
         print(json.dumps(result))
     else:
-        _table(result)
+        _table(result, recording)
         for output in options.output:
             print(f"written: {output}")
     sys.stdout.flush()
@@ -116,12 +116,17 @@ def _result(recording: Any) -> dict[str, Any]:
     return {"lifbench": lifbench.__version__, "sweeps": sweeps}
 
 
-def _table(result: dict[str, Any]) -> None:
-    print(f"{'sweep':>5}  {'spikes':>7}  {'rate (Hz)':>10}  {'latency (ms)':>12}")
+def _table(result: dict[str, Any], recording: Any) -> None:
+    from lifbench.analysis.passive import membrane_time_constant
+
+    def text(value: float | None) -> str:
+        return "–" if value is None else format_number(value, 6)
+
+    print(f"{'sweep':>5}  {'spikes':>7}  {'rate (Hz)':>10}  {'latency (ms)':>12}  {'τ (ms)':>10}")
     for row in result["sweeps"]:
-        rate = "–" if row["mean_rate_hz"] is None else format_number(row["mean_rate_hz"], 6)
-        latency = "–" if row["latency_ms"] is None else format_number(row["latency_ms"], 6)
-        print(f"{row['sweep'] + 1:>5}  {len(row['spike_times_ms']):>7}  {rate:>10}  {latency:>12}")
+        rate, latency = text(row["mean_rate_hz"]), text(row["latency_ms"])
+        tau = text(membrane_time_constant(recording, row["sweep"]))
+        print(f"{row['sweep'] + 1:>5}  {len(row['spike_times_ms']):>7}  {rate:>10}  {latency:>12}  {tau:>10}")
 
 
 def _convert(arguments: list[str]) -> int:

@@ -1,5 +1,6 @@
 """A parameter is declared once; ranges and words follow."""
 
+import importlib.util
 import math
 
 import pytest
@@ -54,3 +55,12 @@ def test_paths_read_and_change_a_setup():
     for path in ("cell.thresh", "synapses.inh.reversal", "clamp.epochs.0.amplitude", "nonsense", "cell.threshold.deeper"):
         with pytest.raises(LifbenchError, match="no such parameter"):
             setup.replace(path, 1.0)
+
+
+def test_the_documented_table_is_that_of_the_declarations(request):
+    root = request.config.rootpath
+    spec = importlib.util.spec_from_file_location("parameter_table", root / "packaging" / "parameter_table.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    written = (root / "docs" / "parameters.md").read_text(encoding="utf-8")
+    assert written == module.document(), "run: python packaging/parameter_table.py"
