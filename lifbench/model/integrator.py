@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,7 @@ class Block:
     """
 
     start: int
-    columns: dict[str, NDArray[np.float64] | NDArray[np.bool_]]
+    columns: dict[str, NDArray[Any]]
     spike_times_ms: Floats
 
     @property
@@ -163,8 +164,8 @@ class Integrator:
 
     # ---- time going on
 
-    def advance(self, count: int) -> Block:
-        """The next ``count`` samples.
+    def advance(self, count: int, into: dict[str, NDArray[Any]] | None = None) -> Block:
+        """The next ``count`` samples; into arrays of that length, by `channel_names`, if they are given.
 
         Raises LifbenchError if the cell fires too fast to follow; the integrator then stays where it was.
         """
@@ -173,20 +174,28 @@ class Integrator:
         first, last = self.position, self.position + count
         end = last * interval - snap
         parts: list[list[NDArray[np.float64] | NDArray[np.bool_]]] = []
+        targets = None if into is None else list(into.values())
         at = first
         while True:
             stop = min(last, math.ceil(self._window_end / interval - _SNAP))
             if stop > at:
-                parts.append(self._sample(np.asarray(np.arange(at, stop) * interval, dtype=np.float64), snap))
+                part = self._sample(np.asarray(np.arange(at, stop) * interval, dtype=np.float64), snap)
+                if targets is None:
+                    parts.append(part)
+                else:
+                    for target, values in zip(targets, part, strict=True):
+                        target[at - first : stop - first] = values
                 at = stop
             if self._window_end >= end:
                 break
             self._next_window()
+        self.position = last
+        if into is not None:
+            return Block(first, into, self._take_spikes(end))
         names = channel_names(self.setup)
         if not parts:
             parts.append(self._sample(np.empty(0), snap))
         columns = parts[0] if len(parts) == 1 else [np.concatenate(c) for c in zip(*parts, strict=True)]
-        self.position = last
         return Block(first, dict(zip(names, columns, strict=True)), self._take_spikes(end))
 
     def skip(self, count: int) -> Floats:

@@ -15,7 +15,7 @@ from lifbench.quantities import LifbenchError
 
 __all__ = ["Recording", "run"]
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,8 @@ def run(setup: Setup, progress: Callable[[int, int], object] | None = None, *, t
         found = []
         while integrator.position < n:
             if traces:
-                block = integrator.advance(min(_BLOCK, n - integrator.position))
-                for name, values in block.columns.items():
-                    data[name][sweep, block.start : block.start + block.count] = values
+                here = slice(integrator.position, min(integrator.position + _BLOCK, n))
+                block = integrator.advance(here.stop - here.start, {name: data[name][sweep, here] for name in names})
                 found.append(block.spike_times_ms)
             else:
                 found.append(integrator.skip(min(_BLOCK, n - integrator.position)))

@@ -8,6 +8,7 @@ import pytest
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.model.cell import Cell
 from lifbench.model.clamp import Clamp
+from lifbench.model.families import sweep
 from lifbench.model.recording import run
 from lifbench.model.setup import RecordingSettings, Setup
 from lifbench.model.synapse import ExponentialSynapse, Poisson
@@ -49,6 +50,25 @@ def test_a_dc_run_costs_less_than_a_plain_python_loop_over_its_samples():
                 V = -65.0
 
     assert best(dc(10_000.0, 0.05)) < best(loop, 3)
+
+
+def test_a_family_of_rates_makes_no_samples():
+    setup, currents = Setup(recording=RecordingSettings(1000.0, 0.01)), [300.0 + k for k in range(20)]
+
+    def rates():
+        sweep(setup, "clamp.holding_current", currents)
+
+    def recordings():
+        sweep(setup, "clamp.holding_current", currents, lambda r: r.rate_hz())
+
+    assert best(rates) < 0.1 * best(recordings, 2)
+
+
+def test_a_reference_cell_costs_by_what_it_does_not_by_its_samples():
+    def cell(interval):
+        return lambda: run(Setup(Cell(model="wang_buzsaki"), Clamp(400.0), (), RecordingSettings(100.0, interval)))
+
+    assert best(cell(0.01), 3) < 2.0 * best(cell(1.0), 3)
 
 
 @pytest.fixture(scope="module")
