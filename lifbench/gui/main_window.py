@@ -146,7 +146,12 @@ class MainWindow(QMainWindow):
                 self._choose_export,
             ),
             ActionSpec(
-                "save_picture", "Save the scope's picture…", (), "File", "Save the scope's screen as PNG", self._choose_picture
+                "save_picture",
+                "Save the scope's picture…",
+                (),
+                "File",
+                "Save the scope's screen as PNG or SVG",
+                self._choose_picture,
             ),
             ActionSpec("quit", "Quit", ("Ctrl+Q",), "File", "Close lifbench", self.close),
             ActionSpec("undo", "Undo", ("Ctrl+Z",), "Edit", "Undo; the simulation goes on", lambda: bench.undo_stack.undo()),
@@ -326,6 +331,7 @@ class MainWindow(QMainWindow):
             return False
         self.bench.set_setup(setup, text=f"open {path.name}")
         self.bench.restart()
+        self.scope.fit_soon()
         return True
 
     def _choose_save(self) -> None:
@@ -373,7 +379,7 @@ class MainWindow(QMainWindow):
             self.bench.message.emit(f"Exported: {path.name}, run exactly from the present setup")
 
     def _choose_picture(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the scope's picture", "scope.png", "PNG (*.png)")
+        name, _ = QFileDialog.getSaveFileName(self, "Save the scope's picture", "scope.png", "PNG (*.png);;SVG (*.svg)")
         if name:
             try:
                 self.scope.save_picture(name)

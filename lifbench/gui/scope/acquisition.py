@@ -52,11 +52,14 @@ class Acquisition:
         Share of the screen before the trigger.
     keep : int
         How many triggered screens are shown, the present one among them.
+    average : bool
+        Whether the mean of the complete ones is drawn.
     """
 
     def __init__(self) -> None:
         self.time_div = 50.0
         self.mode = "auto"
+        self.average = False
         self.source = "sweep"
         self.rising = True
         self.level = -55.0

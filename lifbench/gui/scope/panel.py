@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QBuffer, Qt
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from lifbench.analysis.fit import fit_exponential
 from lifbench.engine.messages import Status, own_current
 from lifbench.engine.trace_ring import TraceRing
+from lifbench.files.atomic import writing
 from lifbench.gui.bench import Bench
 from lifbench.gui.scope.acquisition import MODES, Acquisition, Shown, next_in_sequence
 from lifbench.gui.scope.measure import measure_text
@@ -57,6 +60,8 @@ class ScopePanel(QWidget):
         self._since = 0.0
         self._scrolled = False
         self._stale = True
+        self._averaged: tuple[float, ...] | None = None
+        self._fit_at: int | None = None
         self.view = ScopeView(bench)
         self.view.dragged.connect(self._dragged)
         self.view.cursor_moved.connect(self._cursors_moved)
@@ -175,7 +180,11 @@ class ScopePanel(QWidget):
             action.setChecked(channel in self.view.extra)
             action.toggled.connect(lambda on, c=channel: self._show_channel(c, on))
         menu.addSeparator()
-        for text, name in (("Spikes (drawn, not data)", "show_spikes"), ("Refractory intervals", "show_refractory")):
+        for text, name in (
+            ("E_L + I·R, where V is driven", "show_target"),
+            ("Spikes (drawn, not data)", "show_spikes"),
+            ("Refractory intervals", "show_refractory"),
+        ):
             action = menu.addAction(text)
             action.setCheckable(True)
             action.setChecked(getattr(self.view, name))
@@ -191,6 +200,10 @@ class ScopePanel(QWidget):
             action.setCheckable(True)
             action.setChecked(self.acquisition.keep == count)
             action.triggered.connect(lambda _=False, k=count: self._set_keep(k))
+        average = menu.addAction("Average of these sweeps")
+        average.setCheckable(True)
+        average.setChecked(self.acquisition.average)
+        average.toggled.connect(self._set_average)
         menu.addSeparator()
         menu.addAction("Fit τ between the time cursors", self.fit_tau)
 
@@ -204,6 +217,13 @@ class ScopePanel(QWidget):
 
     def _set_keep(self, count: int) -> None:
         self.acquisition.keep = count
+        self._stale = True
+
+    def _set_average(self, on: bool) -> None:
+        self.acquisition.average = on
+        if on and self.acquisition.keep < 5:
+            self.acquisition.keep = 20
+        self._averaged = None
         self._stale = True
 
     def _show_channel(self, channel: str, on: bool) -> None:
@@ -274,6 +294,11 @@ class ScopePanel(QWidget):
             else:
                 self._amps_div, self._amps_mid = _fitted(bottom, top, 4, 10.0)
         self._frame()
+
+    def fit_soon(self) -> None:
+        """Fit once a screen of what comes now has been recorded: another cell may live elsewhere."""
+        ring = self._ring_source()
+        self._fit_at = ring.total + int(self.acquisition.span(ring))
 
     def toggle_cursors(self) -> None:
         on = not self.view.cursors["t1"].isVisible()
@@ -370,8 +395,25 @@ class ScopePanel(QWidget):
 
     def save_picture(self, path: str) -> None:
         """Raises LifbenchError if it cannot be written."""
-        if not self.picture().save(path):
-            raise LifbenchError(f"{path} cannot be written as a picture; a name that ends in .png is expected")
+        if path.lower().endswith(".svg"):
+            self._save_drawing(path)
+        elif not self.picture().save(path):
+            raise LifbenchError(f"{path} cannot be written as a picture; a name that ends in .png or .svg is expected")
+
+    def _save_drawing(self, path: str) -> None:
+        buffer = QBuffer()
+        buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setSize(self.view.size())
+        generator.setViewBox(self.view.rect())
+        generator.setTitle("lifbench oscilloscope")
+        painter = QPainter(generator)
+        painter.fillRect(self.view.rect(), QColor(self._theme.ground))
+        self.view.render(painter)
+        painter.end()
+        with writing(Path(path)) as stream:
+            stream.write(bytes(buffer.data().data()))
 
     # ---- settings of a tab
 
@@ -446,6 +488,9 @@ class ScopePanel(QWidget):
                 )
         self._draw(ring)
         self._state.setText(self.acquisition.state(running))
+        if self._fit_at is not None and ring.total >= self._fit_at:
+            self._fit_at = None
+            self.fit()
         self._since += frame.wall_dt
         if self._since >= _MEASURE or not running:
             self._since = 0.0
@@ -468,6 +513,28 @@ class ScopePanel(QWidget):
         zeros = [] if a.mode == "roll" or a.keep < 2 else [z for z in list(a.earlier)[-(a.keep - 1) :] if z[0] >= ring.first]
         self.view.draw_overlays(ring, zeros, a.span(ring), a.pre, sweeps)
         self.view.colour_by_sweep(a.sweep if zeros else 0, sweeps if zeros else 1)
+        self._draw_average(ring, zeros)
+
+    def _draw_average(self, ring: TraceRing, zeros: list[tuple[float, int]]) -> None:
+        """The mean of the complete screens that are overlaid, worked out when another is added."""
+        a = self.acquisition
+        alike = tuple(zero for zero, sweep in zeros if sweep == zeros[-1][1]) if a.average else ()
+        if alike == self._averaged:
+            return
+        self._averaged = alike
+        span = int(a.span(ring))
+        found = []
+        for zero in alike:
+            first = round(zero - a.pre * span)
+            begun, values = ring.read("V_mV", first, first + span)
+            if begun == first and values.size == span:
+                found.append(values)
+        if not found:
+            self.view.average_curve.clear()
+            return
+        thin = max(1, span // 4000)
+        x = (np.arange(span) - round(a.pre * span)) * ring.sample_interval_ms
+        self.view.average_curve.setData(x[::thin], np.mean(found, axis=0, dtype=float)[::thin])
 
     def _measure(self, ring: TraceRing) -> None:
         dt = ring.sample_interval_ms
@@ -476,13 +543,15 @@ class ScopePanel(QWidget):
             a, b = sorted((self.view.cursors["t1"].value(), self.view.cursors["t2"].value()))
             first, last, where = int(self._shown.zero + a / dt), min(last, int(self._shown.zero + b / dt) + 1), "between cursors"
         # minima and maxima of buckets are enough for a strip, but not for a mean: short stretches are read whole
-        if last - first <= 400_000:
+        whole = last - first <= 400_000
+        if whole:
             _, values = ring.read("V_mV", first, last)
         else:
             _, low, high = ring.window("V_mV", first, last, 2000)
             values = np.concatenate([low, high])
         spikes = self._spikes[(self._spikes >= first * dt) & (self._spikes < last * dt)]
-        self._strip.setText(measure_text(values, spikes, where))
+        between = whole and where == "between cursors"
+        self._strip.setText(measure_text(values, spikes, where, start_ms=first * dt, interval_ms=dt if between else None))
         self._strip.setToolTip(self._strip.text())
 
     # ---- hands on the screen

@@ -46,6 +46,7 @@ class ScopeView(pg.GraphicsLayoutWidget):
         self.pre = 0.0
         self.show_spikes = True
         self.show_refractory = True
+        self.show_target = False
         self.extra: set[str] = set()
         self._lines: dict[str, pg.InfiniteLine] = {}
         self._overlays: list[pg.PlotCurveItem] = []
@@ -72,6 +73,11 @@ class ScopeView(pg.GraphicsLayoutWidget):
         self.V.addItem(self.level_line)
         self.fit_curve = pg.PlotCurveItem(antialias=True)
         self.V.addItem(self.fit_curve)
+        self.average_curve = pg.PlotCurveItem(antialias=False)
+        self.V.addItem(self.average_curve)
+        self.target_curve = pg.PlotCurveItem(antialias=False)
+        self.target_curve.setZValue(-3)
+        self.V.addItem(self.target_curve)
         self.message = pg.TextItem("Press Run, or Space: the membrane is waiting.", anchor=(0.5, 0.5))
         self.message.hide()
         self.V.addItem(self.message, ignoreBounds=True)
@@ -149,19 +155,35 @@ class ScopeView(pg.GraphicsLayoutWidget):
 
     def _make_lines(self) -> None:
         for name, path in (("V_th", "cell.threshold"), ("E_L", "cell.leak_reversal"), ("V_reset", "cell.reset")):
-            line = pg.InfiniteLine(angle=0, movable=True, label=name, labelOpts={"position": 0.985, "anchors": [(1, 1), (1, 0)]})
-            line.setCursor(Qt.CursorShape.SizeVerCursor)
-            line.setToolTip(f"{name}: drag to change")
-            line.sigDragged.connect(lambda item, p=path: self._bench.change(p, round(item.value(), 1)) or self._place_lines())
-            self.V.addItem(line)
-            self._lines[path] = line
+            self._make_line(name, path)
         self._place_lines()
+
+    def _make_line(self, name: str, path: str) -> None:
+        line = pg.InfiniteLine(angle=0, movable=True, label=name, labelOpts={"position": 0.985, "anchors": [(1, 1), (1, 0)]})
+        line.setCursor(Qt.CursorShape.SizeVerCursor)
+        line.setToolTip(f"{name}: drag to change")
+        line.sigDragged.connect(lambda item, p=path: self._bench.change(p, round(item.value(), 1)) or self._place_lines())
+        self.V.addItem(line)
+        self._lines[path] = line
+
+    def _reversal_lines(self) -> None:
+        """One line for each synapse's reversal: two that would lie on each other share one."""
+        wanted = {}
+        for synapse in self._bench.setup.synapses:
+            wanted.setdefault(f"synapses.{synapse.name}.reversal", f"E_{synapse.name}")
+        for path in [p for p in self._lines if p.startswith("synapses.") and p not in wanted]:
+            self.V.removeItem(self._lines.pop(path))
+        for path, name in wanted.items():
+            if path not in self._lines:
+                self._make_line(name, path)
+                self._pens()
 
     def _place_lines(self) -> None:
         cell = self._bench.setup.cell
+        self._reversal_lines()
         for path, line in self._lines.items():
             own_way_back = path == "cell.reset" and cell.reference is not None and cell.reference.reset is None
-            line.setVisible(path == "cell.leak_reversal" or (cell.spiking and not own_way_back))
+            line.setVisible(not path.startswith("cell.") or path == "cell.leak_reversal" or (cell.spiking and not own_way_back))
             line.setMovable(path.removeprefix("cell.") not in cell.fixed)
             line.blockSignals(True)
             line.setValue(float(self._bench.setup.get(path)))
@@ -221,6 +243,9 @@ class ScopeView(pg.GraphicsLayoutWidget):
         self._shade.set_colour(shade)
         for path, line in self._lines.items():
             colour = theme.leak if path == "cell.leak_reversal" else theme.threshold
+            for index, synapse in enumerate(self._bench.setup.synapses):
+                if path == f"synapses.{synapse.name}.reversal":
+                    colour = theme.synapses[index % len(theme.synapses)]
             wide = (
                 2.5
                 if (lit == "spike" and path != "cell.leak_reversal") or (lit == "leak" and path == "cell.leak_reversal")
@@ -235,6 +260,8 @@ class ScopeView(pg.GraphicsLayoutWidget):
             line.label.setColor(theme.accent)
         if hasattr(self, "level_line"):
             self.level_line.setPen(pg.mkPen(theme.accent, width=1.2, style=Qt.PenStyle.DashDotDotLine))
+            self.average_curve.setPen(pg.mkPen(theme.accent, width=theme.pen + 1))
+            self.target_curve.setPen(pg.mkPen(theme.current, width=theme.pen, style=Qt.PenStyle.DotLine))
             self.fit_curve.setPen(pg.mkPen(theme.warning, width=2, style=Qt.PenStyle.DashLine))
             self.message.setColor(theme.faint)
 
@@ -274,6 +301,12 @@ class ScopeView(pg.GraphicsLayoutWidget):
                 continue
             x, low, high = ring.window(channel, shown.first, shown.last, columns)
             trace.curve.setData(*_zigzag((x - shown.zero) * dt, low, high))
+        self.target_curve.setVisible(self.show_target)
+        if self.show_target:
+            cell = self._bench.setup.cell
+            x, low, high = ring.window("I_inj_pA", shown.first, shown.last, columns)
+            x, current = _zigzag((x - shown.zero) * dt, low, high)
+            self.target_curve.setData(x, cell.leak_reversal + current * np.float32(cell.membrane_resistance / 1000.0))
         if self.show_refractory:
             x, _, high = ring.window("refractory", shown.first, shown.last, columns)
             self._shade.set_bands((x - shown.zero) * dt, high > 0)
@@ -291,12 +324,12 @@ class ScopeView(pg.GraphicsLayoutWidget):
             curve.setZValue(-5)
             self.V.addItem(curve)
             self._overlays.append(curve)
-        for curve, (zero, sweep) in zip(self._overlays, zeros, strict=False):
+        for age, (curve, (zero, sweep)) in enumerate(zip(self._overlays, zeros, strict=False), 1):
             first = int(zero - pre * span)
             x, low, high = ring.window("V_mV", first, int(first + span), self.columns() // 2)
             curve.setData(*_zigzag((x - zero) * ring.sample_interval_ms, low, high))
             colour = QColor(self._theme.family[sweep % len(self._theme.family)] if sweeps > 1 else self._theme.faint)
-            colour.setAlpha(150)
+            colour.setAlpha(50 + round(110 * age / len(zeros)))  # the older, the fainter
             curve.setPen(pg.mkPen(colour, width=self._theme.pen))
             curve.show()
         for curve in self._overlays[len(zeros) :]:
