@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -443,6 +444,13 @@ class MainWindow(QMainWindow):
             state = self._settings.value(f"splitter.{name}")
             if isinstance(state, QByteArray):
                 splitter.restoreState(state)
+        try:
+            kept = json.loads(str(self._settings.value("scope", "{}")))
+        except ValueError:
+            kept = {}
+        for key, tab in self._tabs.items():
+            if isinstance(kept, dict) and isinstance(kept.get(key), dict):
+                self._tabs[key] = _Tab(tab.setup, kept[key])
         geometry = self._settings.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
@@ -465,6 +473,10 @@ class MainWindow(QMainWindow):
         for name, splitter in (("left", self._left), ("split", self._split)):
             self._settings.setValue(f"splitter.{name}", splitter.saveState())
         self._settings.setValue("geometry", self.saveGeometry())
+        scopes = {key: tab.scope for key, tab in self._tabs.items()}
+        if self.bench.experiment:
+            scopes[self.bench.experiment] = self.scope.settings()
+        self._settings.setValue("scope", json.dumps(scopes))
         if self._autosave is not None:
             self._autosave.finish()
         return self.engine.stop(5.0)

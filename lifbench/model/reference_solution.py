@@ -73,6 +73,8 @@ class ReferenceSolution:
         self._left = int(_MOST_STEPS_PER_MS * float(steps.nodes[-1] - steps.nodes[0])) + 4000
         if cell.reset is not None and state[0] >= cell.spike_level:
             state = self._fire(float(steps.nodes[0]), state)
+        if steps.starts.size > self._left:
+            raise _too_fast(cell)
         h = _FIRST
         currents, conductances = _polynomials(steps)
         for start, length, current, conductance in zip(

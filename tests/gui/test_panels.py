@@ -2,18 +2,22 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from lifbench.app import build
 from lifbench.gui.circuit.charge import Charges, Stretch
 from lifbench.gui.circuit.derivation import STEPS
 from lifbench.gui.circuit.inspector import parameters_of_part
 from lifbench.gui.parameter_form import QuantitySpinBox
 from lifbench.gui.stimulus.epoch_form import reshaped
 from lifbench.gui.stimulus.presets import PRESETS
-from lifbench.model.clamp import EPOCH_SHAPES, Step
+from lifbench.model.cell import Cell
+from lifbench.model.clamp import EPOCH_SHAPES, Clamp, Noise, Step
+from lifbench.model.setup import RecordingSettings, Setup
+from lifbench.quantities import LifbenchError
 
 
 def click_part(window, part):
@@ -381,6 +385,101 @@ def test_the_picture_goes_out(window, tmp_path):
     assert not QApplication.clipboard().image().isNull()
     window.scope.save_picture(str(tmp_path / "scope.png"))
     assert (tmp_path / "scope.png").stat().st_size > 2000
+
+
+def test_the_picture_as_svg_has_the_axis_labels(window, tmp_path):
+    window.scope.save_picture(str(tmp_path / "scope.svg"))
+    text = (tmp_path / "scope.svg").read_text(encoding="utf-8")
+    assert text.startswith("<?xml")
+    assert "time (ms)" in text
+    assert "V (mV)" in text
+    with pytest.raises(LifbenchError, match="cannot be written"):
+        window.scope.save_picture(str(tmp_path / "nowhere" / "scope.svg"))
+
+
+def test_each_synapse_has_its_reversal_line_which_is_dragged(window, settled):
+    window.show_experiment("synaptic_conductance")
+    settled(window)
+    lines = window.scope.view._lines
+    for synapse in window.bench.setup.synapses:
+        line = lines[f"synapses.{synapse.name}.reversal"]
+        assert line.isVisible()
+        assert line.value() == synapse.reversal
+    name = window.bench.setup.synapses[0].name
+    line = lines[f"synapses.{name}.reversal"]
+    line.setValue(-33.0)
+    line.sigDragged.emit(line)
+    assert window.bench.setup.get(f"synapses.{name}.reversal") == -33.0
+    window.show_experiment("injected_current")
+    assert not any(path.startswith("synapses.") for path in window.scope.view._lines)
+
+
+def test_the_target_is_rest_plus_ohms_law(window, qtbot):
+    window.scope._set_flag("show_target", True)
+    qtbot.waitUntil(lambda: np.size(window.scope.view.target_curve.getData()[1]) > 10, timeout=10_000)
+    y = window.scope.view.target_curve.getData()[1]
+    cell, clamp = window.bench.setup.cell, window.bench.setup.clamp
+    levels = {clamp.holding_current, *(clamp.holding_current + e.amplitude for e in clamp.epochs)}
+    expected = sorted(cell.leak_reversal + level * cell.membrane_resistance / 1000.0 for level in levels)
+    assert any(abs(float(y[0]) - e) < 1e-3 for e in expected)
+
+
+def test_the_average_of_equal_sweeps_is_the_sweep_and_noise_averages_out(window, qtbot, settled):
+    noise = Noise(start=0.0, duration=100.0, standard_deviation=100.0, time_constant=2.0)
+    window.bench.set_setup(Setup(Cell(spiking=False), Clamp(50.0, (noise,)), (), RecordingSettings(100.0, 0.1)))
+    settled(window)
+    scope = window.scope
+    scope.acquisition.time_div = 10.0
+    scope._frame()
+    window.bench.set_speed(20.0)
+    scope._set_average(True)
+    qtbot.waitUntil(lambda: scope._averaged is not None and len(scope._averaged) >= 15, timeout=30_000)
+    x, y = scope.view.average_curve.getData()
+    ring = scope._ring
+    single = ring.read("V_mV", int(scope._averaged[-1]), int(scope._averaged[-1]) + 1000)[1]
+    assert len(x) == len(y)
+    assert np.std(y[200:]) < 0.6 * np.std(single[200:])
+    scope._set_average(False)
+    qtbot.waitUntil(lambda: scope.view.average_curve.getData()[0] is None, timeout=10_000)
+
+
+def test_between_cursors_the_strip_measures_amplitude_and_rise(window, qtbot, settled):
+    window.bench.set_setup(Setup(Cell(spiking=False, initial_potential=-70.0), Clamp(100.0), (), RecordingSettings(400.0, 0.1)))
+    settled(window)
+    window.bench.restart()
+    window.bench.set_speed(10.0)
+    window.action("cursors").trigger()
+    qtbot.waitUntil(lambda: "amplitude" in window.scope._strip.text(), timeout=20_000)
+
+
+def test_the_scope_of_each_tab_is_kept_across_starts_and_nonsense_is_passed_over(qtbot, tmp_path, no_windows_left):
+    settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
+    first = build(settings)
+    first.begin()
+    first.scope.step_time(2)
+    first.scope._set_keep(5)
+    wanted = first.scope.settings()
+    first.show_experiment("refractory")
+    first.scope._show_channel("I_C_pA", True)
+    first.close()
+    assert first.shut_down()
+    second = build(settings)
+    second.begin()
+    assert second.scope.settings() == wanted
+    second.show_experiment("refractory")
+    assert second.scope.view.extra == {"I_C_pA"}
+    for nonsense in ({"time_div": "nan"}, {"volts": 3}, {"mode": "sideways"}, {"keep": -1}, {"extra": None}):
+        second.scope.restore(nonsense)
+        assert second.scope.settings()["time_div"] == 50.0
+    second.close()
+    assert second.shut_down()
+    settings.setValue("scope", "{broken")
+    third = build(settings)
+    third.begin()
+    third.close()
+    assert third.shut_down()
+    for w in (first, second, third):
+        w.deleteLater()
 
 
 def test_overlay_of_a_family(window, qtbot):

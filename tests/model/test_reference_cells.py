@@ -184,3 +184,10 @@ def test_absurd_currents_end_in_numbers_or_a_sentence(model):
             assert "too fast" in str(error)
         else:
             assert all(np.isfinite(r[c]).all() for c in r.channels)
+
+
+def test_absurd_conductances_are_refused_before_they_cost_minutes(monkeypatch):
+    monkeypatch.setattr("lifbench.model.reference_solution._polynomials", lambda steps: pytest.fail("it tried"))
+    synapse = ExponentialSynapse("s", 0.0, peak_conductance=1e6, decay_time=30.0, spike_times=tuple(range(10)))
+    with pytest.raises(LifbenchError, match="too fast"):
+        run(Setup(Cell(model="adex_tonic"), Clamp(), (synapse,), RecordingSettings(20.0, 1.0)))

@@ -31,6 +31,11 @@ __all__ = ["ScopePanel"]
 _MEASURE = 0.25  # s between measurements
 _MOST_SPIKES = 200_000  # spike times kept: the last minutes
 _REFERENCES = 4
+_FLAGS = ("show_spikes", "show_refractory", "show_target")
+_DEFAULTS: dict[str, Any] = {
+    "time_div": 50.0, "mode": "auto", "pre": 0.0, "keep": 2, "average": False, "volts": [10.0, -55.0], "amps": [100.0, 150.0],
+    "siemens": 2.0, "extra": [], "show_spikes": True, "show_refractory": True, "show_target": False,
+}  # fmt: skip
 
 
 @dataclass
@@ -418,21 +423,48 @@ class ScopePanel(QWidget):
     # ---- settings of a tab
 
     def settings(self) -> dict[str, Any]:
-        a = self.acquisition
+        """Plain values, fit for JSON."""
+        a, view = self.acquisition, self.view
         return {
-            "time_div": a.time_div, "mode": a.mode, "pre": a.pre, "keep": a.keep, "volts": [self._volts_div, self._volts_mid],
-            "amps": [self._amps_div, self._amps_mid], "siemens": self._siemens_div,
+            "time_div": a.time_div, "mode": a.mode, "pre": a.pre, "keep": a.keep, "average": a.average,
+            "volts": [self._volts_div, self._volts_mid], "amps": [self._amps_div, self._amps_mid], "siemens": self._siemens_div,
+            "extra": sorted(view.extra), **{name: getattr(view, name) for name in _FLAGS},
         }  # fmt: skip
 
     def restore(self, settings: dict[str, Any]) -> None:
-        a = self.acquisition
-        a.time_div = float(settings.get("time_div", a.time_div))
-        a.pre, a.keep = float(settings.get("pre", a.pre)), int(settings.get("keep", a.keep))
-        self._volts_div, self._volts_mid = settings.get("volts", (self._volts_div, self._volts_mid))
-        self._amps_div, self._amps_mid = settings.get("amps", (self._amps_div, self._amps_mid))
-        self._siemens_div = settings.get("siemens", self._siemens_div)
+        """Take settings; what makes no sense (an edited or foreign file) leaves the defaults."""
+        a, view = self.acquisition, self.view
+
+        def number(value: Any, low: float, high: float) -> float:
+            found = float(value)
+            if not low <= found <= high:
+                raise ValueError(value)
+            return found
+
+        try:
+            taken = {**_DEFAULTS, **settings}
+            time_div, pre, keep = (
+                number(taken["time_div"], 0.01, 1e5),
+                number(taken["pre"], 0.0, 1.0),
+                int(number(taken["keep"], 1, 100)),
+            )
+            volts = number(taken["volts"][0], 0.01, 1e3), number(taken["volts"][1], -2000, 2000)
+            amps = number(taken["amps"][0], 0.1, 1e7), number(taken["amps"][1], -1e8, 1e8)
+            siemens, mode = number(taken["siemens"], 1e-6, 1e6), MODES.index(taken["mode"])
+            extra = {str(name) for name in taken["extra"]}
+        except (KeyError, TypeError, ValueError, IndexError, OverflowError):
+            if settings is not _DEFAULTS:
+                self.restore(_DEFAULTS)
+            return
+        a.time_div, a.pre, a.keep, a.average = time_div, pre, keep, bool(taken["average"])
+        (self._volts_div, self._volts_mid), (self._amps_div, self._amps_mid), self._siemens_div = volts, amps, siemens
+        view.extra = extra
+        for name in _FLAGS:
+            setattr(view, name, bool(taken[name]))
         a.clear()
-        self._mode.setCurrentIndex(MODES.index(settings.get("mode", a.mode)))
+        self._averaged = None
+        self._mode.setCurrentIndex(mode)
+        view._pens()
         self._frame()
 
     def apply_theme(self, theme: Theme) -> None:

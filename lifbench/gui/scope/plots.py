@@ -158,8 +158,8 @@ class ScopeView(pg.GraphicsLayoutWidget):
             self._make_line(name, path)
         self._place_lines()
 
-    def _make_line(self, name: str, path: str) -> None:
-        line = pg.InfiniteLine(angle=0, movable=True, label=name, labelOpts={"position": 0.985, "anchors": [(1, 1), (1, 0)]})
+    def _make_line(self, name: str, path: str, across: float = 0.985) -> None:
+        line = pg.InfiniteLine(angle=0, movable=True, label=name, labelOpts={"position": across, "anchors": [(1, 1), (1, 0)]})
         line.setCursor(Qt.CursorShape.SizeVerCursor)
         line.setToolTip(f"{name}: drag to change")
         line.sigDragged.connect(lambda item, p=path: self._bench.change(p, round(item.value(), 1)) or self._place_lines())
@@ -173,9 +173,10 @@ class ScopeView(pg.GraphicsLayoutWidget):
             wanted.setdefault(f"synapses.{synapse.name}.reversal", f"E_{synapse.name}")
         for path in [p for p in self._lines if p.startswith("synapses.") and p not in wanted]:
             self.V.removeItem(self._lines.pop(path))
-        for path, name in wanted.items():
+        for number, (path, name) in enumerate(wanted.items()):
             if path not in self._lines:
-                self._make_line(name, path)
+                # beside each other, and beside V_th and E_L: a shunt reverses where the leak does
+                self._make_line(name, path, 0.88 - 0.13 * (number % 6))
                 self._pens()
 
     def _place_lines(self) -> None:
