@@ -47,6 +47,11 @@ class StepCurrent:
     rate: Floats
     waves: tuple[tuple[_Wave, NDArray[np.bool_]], ...]
 
+    @property
+    def steady(self) -> bool:
+        """Whether the current is constant on every step."""
+        return not self.waves and not self.slope.any()
+
     def derivatives(self, step: Ints | slice, u: Floats, order: int = 0) -> list[Floats]:
         """[I, I', … up to ``order`` ≤ 2] at local times ``u`` (ms) of steps ``step``; pA, pA/ms, pA/ms²."""
         slope = self.slope[step]

@@ -288,14 +288,18 @@ class Integrator:
         solution, setup = self._solution, self.setup
         steps, cell = solution.steps, setup.cell
         V, held, own = solution.sample(times, snap)
-        step = locate(steps.starts, times, snap)
-        injected = steps.current.derivatives(step, np.maximum(times - steps.starts[step], 0.0))[0]
-        leak = cell.leak_conductance * (V - cell.leak_reversal)
+        step = _within(steps.starts, times, snap)
+        if steps.current.steady:
+            injected = _spread(steps.current.constant, step, times)
+        else:
+            injected = steps.current.derivatives(step, np.maximum(times - steps.starts[step], 0.0))[0]
+        leak = V - cell.leak_reversal
+        leak *= cell.leak_conductance
         left = injected - leak
         conductances, currents = [], []
         kernels = {kernel.index: kernel for kernel in self._conductances.kernels}
         for index, synapse in enumerate(setup.synapses):
-            g = kernels[index].at(times, snap)[0] if index in kernels else steps.steady[index][step]
+            g = kernels[index].at(times, snap)[0] if index in kernels else _spread(steps.steady[index], step, times)
             driving = V - synapse.reversal if synapse.mode == "conductance" else cell.leak_reversal - synapse.reversal
             current = g * driving
             left = left - current
@@ -308,6 +312,20 @@ class Integrator:
             currents.append(current)
         capacitive, switch = np.where(held, 0.0, left), np.where(held, left, 0.0)
         return [V, injected, leak, capacitive, switch, *conductances, *currents, held]
+
+
+def _within(starts: Floats, times: Floats, snap: float) -> NDArray[np.intp] | slice:
+    """The step of each time; where all lie in the same one, that one as a slice, which costs nothing to index with."""
+    if times.size:
+        first, last = (int(i) for i in np.searchsorted(starts, (times[0] + snap, times[-1] + snap), side="right"))
+        if first == last or last == 1:
+            return slice(max(last - 1, 0), max(last, 1))
+    return locate(starts, times, snap)
+
+
+def _spread(values: Floats, step: NDArray[np.intp] | slice, times: Floats) -> Floats:
+    """The value of each time's step."""
+    return np.full(times.shape, values[step][0]) if isinstance(step, slice) else values[step]
 
 
 def sweep_setup(setup: Setup, sweep: int) -> Setup:
