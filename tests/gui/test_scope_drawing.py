@@ -1,4 +1,4 @@
-"""A frame of the running scope against an empty plot's repaint, in the same run."""
+"""What a frame costs, as ratios within one run, and how many frames an edit takes to the screen."""
 
 import time
 
@@ -6,6 +6,8 @@ import numpy as np
 import pyqtgraph as pg
 
 from lifbench.engine.trace_ring import TraceRing
+from lifbench.model.clamp import Clamp
+from lifbench.model.setup import Setup
 
 
 def spent(qapp, what, frames=60):
@@ -64,3 +66,33 @@ def test_buckets_draw_ten_times_cheaper_than_raw_samples(qapp, qtbot, no_windows
     plot.close()
     plot.deleteLater()
     assert ours < 0.1 * raw, (ours, raw)
+
+
+def test_an_edit_is_on_the_screen_within_two_frames(window, qtbot, settled, monkeypatch):
+    window.bench.set_setup(Setup(clamp=Clamp(0.0)))
+    settled(window)
+    window.scope._mode.setCurrentIndex(0)
+    frames = []
+    monkeypatch.setattr(window.scope, "_measure", lambda ring: None)
+    draw = window.scope._draw
+    monkeypatch.setattr(window.scope, "_draw", lambda ring: (draw(ring), frames.append(1)))
+    taken = []
+    for k in range(25):
+        wanted, before = 10.0 + k, len(frames)
+
+        def there(wanted=wanted):
+            y = window.scope.view.traces["I_inj_pA"].curve.getData()[1]
+            return y is not None and len(y) > 0 and abs(float(y[-1]) - wanted) < 1e-3
+
+        assert window.bench.change("clamp.holding_current", wanted)
+        qtbot.waitUntil(there, timeout=10_000)
+        taken.append(len(frames) - before)
+    assert np.median(taken) <= 2, taken
+
+
+def test_the_moving_charge_costs_little_of_a_frame(qapp, window, qtbot):
+    window.clock.stop()
+    status = window.bench.status
+    charge = spent(qapp, lambda: window.circuit.scene.animate(status, 1 / 60))
+    whole = spent(qapp, window.clock.tick)
+    assert charge < 0.6 * whole, (charge, whole)
