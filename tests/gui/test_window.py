@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from lifbench.engine.messages import EngineError
 from lifbench.files import formats, setup_toml
 from lifbench.gui.theme import THEMES
-from lifbench.model.cell import Cell
+from lifbench.model.cell import CELL_MODELS, Cell
 from lifbench.model.clamp import Clamp
 from lifbench.model.setup import Setup
 
@@ -237,6 +237,11 @@ def test_random_hands_on_everything_while_running(window, qtbot, no_dialogs):
         lambda: window.scope._mode.setCurrentIndex(rng.randrange(3)),
         lambda: window.bench.kick(rng.uniform(-100, 20)),
         lambda: window.bench.select(rng.choice(window.circuit.scene.parts).key),
+        lambda: window.scope._set_average(rng.random() < 0.5),
+        lambda: window.scope._set_keep(rng.choice((1, 2, 5, 20))),
+        lambda: window.scope._set_flag(rng.choice(("show_target", "show_spikes", "show_refractory")), rng.random() < 0.5),
+        lambda: window.bench.change("cell.model", rng.choice(CELL_MODELS)),
+        lambda: window.scope.step_time(rng.choice((-1, 1))),
     ]
     for _ in range(250):
         rng.choice(deeds)()
