@@ -414,6 +414,23 @@ def test_each_synapse_has_its_reversal_line_which_is_dragged(window, settled):
     assert not any(path.startswith("synapses.") for path in window.scope.view._lines)
 
 
+def test_conductances_are_fitted_and_stepped_in_1_2_5(window, qtbot, settled):
+    window.show_experiment("synaptic_conductance")
+    settled(window)
+    name = window.bench.setup.synapses[0].name
+    window.bench.change(f"synapses.{name}.peak_conductance", 60.0)
+    settled(window)
+    scope = window.scope
+    qtbot.waitUntil(lambda: np.nanmax(scope.view.traces[f"g_{name}_nS"].curve.getData()[1]) > 55.0, timeout=20_000)
+    window.bench.pause()
+    scope.fit()
+    assert scope._siemens_div == 20.0
+    assert "20 nS/div" in scope.view.g.getAxis("left").label.toPlainText()
+    scope._fill_show_menu()
+    next(a for a in scope._show_menu.actions() if a.text().endswith("more per division")).trigger()
+    assert scope._siemens_div == 50.0
+
+
 def test_the_target_is_rest_plus_ohms_law(window, qtbot):
     window.scope._set_flag("show_target", True)
     qtbot.waitUntil(lambda: np.size(window.scope.view.target_curve.getData()[1]) > 10, timeout=10_000)

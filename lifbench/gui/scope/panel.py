@@ -18,7 +18,7 @@ from lifbench.engine.messages import Status, own_current
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.files.atomic import writing
 from lifbench.gui.bench import Bench
-from lifbench.gui.scope.acquisition import MODES, Acquisition, Shown, next_in_sequence
+from lifbench.gui.scope.acquisition import MODES, SEQUENCE, Acquisition, Shown, next_in_sequence
 from lifbench.gui.scope.measure import measure_text
 from lifbench.gui.scope.plots import ScopeView
 from lifbench.gui.theme import LIGHT, Theme
@@ -194,6 +194,9 @@ class ScopePanel(QWidget):
             action.setCheckable(True)
             action.setChecked(getattr(self.view, name))
             action.toggled.connect(lambda on, n=name: self._set_flag(n, on))
+        if self._bench.setup.synapses:
+            menu.addAction("Conductance: less per division", lambda: self.step_siemens(-1))
+            menu.addAction("Conductance: more per division", lambda: self.step_siemens(1))
         menu.addSeparator()
         for count, text in (
             (1, "Only the present sweep"),
@@ -271,6 +274,10 @@ class ScopePanel(QWidget):
         self._amps_div = min(20_000.0, max(1.0, next_in_sequence(self._amps_div, steps)))
         self._frame()
 
+    def step_siemens(self, steps: int) -> None:
+        self._siemens_div = min(1000.0, max(0.01, next_in_sequence(self._siemens_div, steps)))
+        self._frame()
+
     def zoom(self, steps: int) -> None:
         """+ shows less time, larger."""
         self.step_time(-steps)
@@ -298,6 +305,13 @@ class ScopePanel(QWidget):
                 self._volts_div, self._volts_mid = _fitted(bottom, top, 8, 1.0)
             else:
                 self._amps_div, self._amps_mid = _fitted(bottom, top, 4, 10.0)
+        open_most = 0.0
+        for channel in ring.channels:
+            if channel.startswith("g_"):
+                _, _, high = ring.window(channel, self._shown.first, self._shown.last, 400)
+                open_most = max(open_most, float(high.max()))
+        if open_most > 0.0:  # 3.5 of the four divisions
+            self._siemens_div = next(div for div in (*SEQUENCE, open_most) if 3.5 * div >= open_most)
         self._frame()
 
     def fit_soon(self) -> None:
@@ -493,6 +507,7 @@ class ScopePanel(QWidget):
         self.view.I.getAxis("left").setTickSpacing(self._amps_div, self._amps_div)
         self.view.g.setYRange(-0.3 * self._siemens_div, 3.7 * self._siemens_div, padding=0)
         self.view.g.getAxis("left").setTickSpacing(self._siemens_div, self._siemens_div)
+        self.view.g.setLabel("left", f"g, {_per_div(self._siemens_div, 'nS')}")
         self._time_label.setText(_per_div(a.time_div, "ms"))
         self._volts_label.setText(_per_div(self._volts_div, "mV"))
         self._amps_label.setText(_per_div(self._amps_div, "pA"))
