@@ -19,6 +19,13 @@ __all__ = ["ScopeView", "Trace"]
 _SPIKE_TOP = 20.0  # mV: where the cosmetic spike ends
 
 
+class _Axis(pg.AxisItem):
+    """Numbers with a true minus sign, as in the rest of the window."""
+
+    def tickStrings(self, values, scale, spacing):
+        return [text.replace("-", "−") for text in super().tickStrings(values, scale, spacing)]
+
+
 class Trace:
     """One channel: its curve, its colour."""
 
@@ -87,7 +94,7 @@ class ScopeView(pg.GraphicsLayoutWidget):
         bench.highlight_changed.connect(lambda _: self._pens())
 
     def _plot(self, row: int, label: str) -> pg.PlotItem:
-        plot = self.addPlot(row=row, col=0)
+        plot = self.addPlot(row=row, col=0, axisItems={side: _Axis(side) for side in ("left", "bottom")})
         plot.hideButtons()
         plot.setMenuEnabled(False)
         plot.disableAutoRange()
