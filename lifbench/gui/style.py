@@ -79,6 +79,7 @@ def style_sheet(theme: Theme) -> str:
     QHeaderView::section {{ background: {t.panel}; color: {t.text}; border: none; border-bottom: 1px solid {t.line}; padding: 2px 4px; }}
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{ background: transparent; color: {t.faint}; padding: 4px 10px; border: none; border-bottom: 2px solid transparent; }}
+    QTabBar[tight="true"]::tab {{ padding: 4px 6px; }}
     QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; font-weight: 600; }}
     QTabBar::tab:hover {{ color: {t.accent}; }}
     QTabWidget::pane {{ border: none; }}

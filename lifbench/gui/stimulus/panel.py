@@ -49,6 +49,7 @@ class StimulusPanel(QWidget):
         self._form: QWidget | None = None
         self.preview = Preview(bench)
         self._tabs = QTabBar()
+        self._tabs.setProperty("tight", True)  # on the projector there is little room beside the buttons
         self._tabs.setObjectName("stimulus.tabs")
         self._tabs.setExpanding(False)
         self._tabs.setDrawBase(False)
@@ -107,8 +108,9 @@ class StimulusPanel(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(3)
-        self._repeat = QCheckBox("repeat")
+        self._repeat = QCheckBox("loop")
         self._repeat.setObjectName("stimulus.repeat")
+        self._repeat.setAccessibleName("Repeat the protocol")
         self._repeat.setToolTip("Begin the protocol anew when it is over; else the holding current stays")
         self._repeat.setChecked(True)
         self._repeat.clicked.connect(self._bench.set_repeat)
