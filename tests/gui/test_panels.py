@@ -421,7 +421,12 @@ def test_conductances_are_fitted_and_stepped_in_1_2_5(window, qtbot, settled):
     window.bench.change(f"synapses.{name}.peak_conductance", 60.0)
     settled(window)
     scope = window.scope
-    qtbot.waitUntil(lambda: np.nanmax(scope.view.traces[f"g_{name}_nS"].curve.getData()[1]) > 55.0, timeout=20_000)
+
+    def opened():
+        y = scope.view.traces[f"g_{name}_nS"].curve.getData()[1]
+        return y is not None and float(np.max(y, initial=0.0)) > 55.0
+
+    qtbot.waitUntil(opened, timeout=20_000)
     scope.fit()  # of the very frame that was looked at
     div = scope._siemens_div
     assert div in (20.0, 50.0)  # one event, or several on top of each other

@@ -309,7 +309,7 @@ class ScopePanel(QWidget):
         for channel in ring.channels:
             if channel.startswith("g_"):
                 _, _, high = ring.window(channel, self._shown.first, self._shown.last, 400)
-                open_most = max(open_most, float(high.max()))
+                open_most = max(open_most, float(high.max(initial=0.0)))
         if open_most > 0.0:  # 3.5 of the four divisions
             self._siemens_div = next(div for div in (*SEQUENCE, open_most) if 3.5 * div >= open_most)
         self._frame()
