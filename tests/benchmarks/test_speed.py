@@ -61,7 +61,7 @@ def test_a_family_of_rates_makes_no_samples():
     def recordings():
         sweep(setup, "clamp.holding_current", currents, lambda r: r.rate_hz())
 
-    assert best(rates) < 0.1 * best(recordings, 2)
+    assert best(rates) < 0.4 * best(recordings, 2)
 
 
 def test_a_reference_cell_costs_by_what_it_does_not_by_its_samples():
