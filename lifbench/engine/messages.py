@@ -13,7 +13,7 @@ from lifbench.model.setup import Setup
 
 __all__ = [
     "CancelJob", "Command", "EngineError", "Job", "JobDone", "JobProgress", "Kick", "Message", "NewSetup", "Pause", "Pulse", "Restart",
-    "Run", "SetRepeat", "SetSpeed", "Single", "SingleDone", "Spikes", "Status", "SubmitJob", "SweepStart", "own_current",
+    "Run", "SetRepeat", "SetSpeed", "Single", "SingleDone", "Spikes", "Status", "SubmitJob", "SweepStart", "instant",
 ]  # fmt: skip
 
 # A job is a generator that yields (done, total) and returns its result; the engine runs it between live blocks.
@@ -127,10 +127,19 @@ class Status:
     rate_hz: float
 
 
-def own_current(setup: Setup, channels: Mapping[str, float]) -> float:
-    """The sum of a reference cell's own currents, pA, from the values of the channels at one instant."""
+def instant(setup: Setup, channels: Mapping[str, float]) -> dict[str, Any]:
+    """What a `Status` says of the membrane, from the values of all channels at one instant."""
+    names = [synapse.name for synapse in setup.synapses]
     reference = setup.cell.reference
-    return 0.0 if reference is None else sum(channels[f"I_{channel.name}_pA"] for channel in reference.channels)
+    own = () if reference is None else reference.channels
+    fixed = ("V_mV", "I_inj_pA", "I_leak_pA", "I_C_pA", "I_switch_pA")
+    return {
+        **{name: channels[name] for name in fixed},
+        "g_nS": tuple(channels[f"g_{n}_nS"] for n in names),
+        "I_syn_pA": tuple(channels[f"I_{n}_pA"] for n in names),
+        "I_own_pA": sum((channels[f"I_{channel.name}_pA"] for channel in own), 0.0),
+        "refractory": channels["refractory"] > 0,
+    }
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ from lifbench.engine.messages import (
     Status,
     SubmitJob,
     SweepStart,
-    own_current,
+    instant,
 )  # fmt: skip
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.model.clamp import Clamp
@@ -187,17 +187,12 @@ class LiveCell:
 
     def status(self, running: bool, speed: float, ratio: float) -> Status:
         """The instant the cell is at."""
-        now = self._integrator.peek()
-        names = [synapse.name for synapse in self.setup.synapses]
         time_ms = self.ring.total * self.interval
         return Status(
             running=running, sample=self.ring.total, time_ms=time_ms, sample_interval_ms=self.interval,
             sweep=self.sweep, sweeps=self.setup.recording.sweeps, sweep_time_ms=self._integrator.position * self.interval,
             speed=speed, ratio=ratio, setup_version=self.version,
-            V_mV=now["V_mV"], I_inj_pA=now["I_inj_pA"], I_leak_pA=now["I_leak_pA"], I_C_pA=now["I_C_pA"],
-            I_switch_pA=now["I_switch_pA"], g_nS=tuple(now[f"g_{n}_nS"] for n in names),
-            I_syn_pA=tuple(now[f"I_{n}_pA"] for n in names), I_own_pA=own_current(self.setup, now), refractory=bool(now["refractory"]),
-            refractory_left_ms=self._integrator.refractory_left_ms, spike_count=self.spike_count, rate_hz=self._rate(time_ms),
+            **instant(self.setup, self._integrator.peek()), refractory_left_ms=self._integrator.refractory_left_ms, spike_count=self.spike_count, rate_hz=self._rate(time_ms),
         )  # fmt: skip
 
 

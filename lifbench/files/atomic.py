@@ -1,4 +1,4 @@
-"""Write beside, then rename: a file is there whole or not at all."""
+"""Files read whole, and written beside, then renamed: one is there whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,12 +11,20 @@ from typing import BinaryIO
 
 from lifbench.quantities import LifbenchError
 
-__all__ = ["said_plainly", "temporary_path", "writing"]
+__all__ = ["read_bytes", "said_plainly", "temporary_path", "writing"]
 
 
 def said_plainly(error: OSError) -> str:
     """The system's reason, as part of a sentence."""
     return (error.strerror or str(error) or type(error).__name__).lower()
+
+
+def read_bytes(path: Path) -> bytes:
+    """The whole file. Raises LifbenchError, one sentence, if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise LifbenchError(f"{path} cannot be read: {said_plainly(error)}") from None
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Axon Binary Format traces (ABF 1.83, episodic), as Clampfit, pyabf and Neo read them.
 
 Every channel of every sweep is there, with a synch array that tells the sweeps apart. Samples are 16-bit integers, each
-channel scaled to use all of them: pyabf reads no others. Behind what the format knows stand the setup and the exact spike times, which other readers pass over;
-from them the file reads back as a recording and can be run again, bit for bit.
+channel scaled to use all of them: pyabf reads no others. Behind what the format knows stand the setup and the exact spike times, which other
+readers pass over; from them the file reads back as a recording and can be run again, bit for bit.
 
 Header offsets after "Axon Binary File Format", Molecular Devices, and the readers of pyabf and Neo.
 """
@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from lifbench.files.atomic import said_plainly, writing
+from lifbench.files.atomic import read_bytes, writing
 from lifbench.files.setup_toml import dumps, loads
-from lifbench.model.integrator import channel_names
+from lifbench.model.integrator import channel_names, name_and_unit
 from lifbench.model.recording import Recording
 from lifbench.quantities import LifbenchError
 
@@ -38,7 +38,7 @@ def _names(channels: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
     """(name of 10 bytes, unit of 8) of each channel; names that are cut alike are told apart by a number."""
     out: list[tuple[bytes, bytes]] = []
     for index, channel in enumerate(channels):
-        name, _, unit = channel.rpartition("_") if "_" in channel else (channel, "", "")
+        name, unit = name_and_unit(channel)
         short = name[:10]
         if any(short.encode().ljust(10) == other for other, _ in out):
             short = f"{name[:8]}{index:02d}"
@@ -133,10 +133,7 @@ def _pad(stream, written: int) -> None:  # type: ignore[no-untyped-def]
 
 def read(path: Path) -> Recording:
     """Read an ABF file that lifbench wrote: samples as 16-bit integers hold them, spike times exact. Raises LifbenchError otherwise."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise LifbenchError(f"{path} cannot be read: {said_plainly(error)}") from None
+    raw = read_bytes(path)
     if raw[:4] not in (b"ABF ", b"ABF2"):
         raise LifbenchError(f"{path} is not an ABF file: its first bytes do not say so")
     if raw[:4] == b"ABF2" or raw[294:302] != b"lifbench":
@@ -164,4 +161,4 @@ def read(path: Path) -> Recording:
     table = values.reshape(sweeps, n, len(names))
     data = {name: table[:, :, i] / (_STEPS * scales[i]) + middles[i] for i, name in enumerate(names)}
     data["refractory"] = data["refractory"] > 0.5
-    return Recording(setup, np.asarray(np.arange(n) * setup.recording.sample_interval, dtype=np.float64), data, times)
+    return Recording(setup, setup.recording.time_ms, data, times)

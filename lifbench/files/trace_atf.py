@@ -13,9 +13,9 @@ from urllib.parse import quote, unquote
 import numpy as np
 
 import lifbench
-from lifbench.files.atomic import said_plainly, writing
+from lifbench.files.atomic import read_bytes, writing
 from lifbench.files.setup_toml import dumps, loads
-from lifbench.model.integrator import channel_names
+from lifbench.model.integrator import channel_names, name_and_unit
 from lifbench.model.recording import Recording
 from lifbench.quantities import LifbenchError
 
@@ -23,11 +23,6 @@ __all__ = ["read", "write"]
 
 _SETUP, _SPIKES = "Lifbench setup", "Lifbench spike times ms, sweep"
 _ROWS = 20_000
-
-
-def _unit(channel: str) -> str:
-    """``V_mV`` -> ``mV``; the refractory flag has none."""
-    return channel.rpartition("_")[2] if "_" in channel else ""
 
 
 def write(recording: Recording, path: Path) -> None:
@@ -46,7 +41,7 @@ def write(recording: Recording, path: Path) -> None:
         header.append(f'"{_SETUP} {number}="\t"{quote(line, safe=" []{},._-+")}"')
     for sweep, times in enumerate(recording.spike_times_ms):
         header.append(f'"{_SPIKES} {sweep}="\t"{" ".join(map(repr, times.tolist()))}"')
-    columns = ['"Time (s)"', *(f'"Trace #{k + 1} {name} ({_unit(name)})"' for k in range(sweeps) for name in names)]
+    columns = ['"Time (s)"', *(f'"Trace #{k + 1} {name} ({name_and_unit(name)[1]})"' for k in range(sweeps) for name in names)]
     with writing(path) as stream:
         lines = ["ATF\t1.0", f"{len(header)}\t{len(columns)}", *header, "\t".join(columns)]
         stream.write(("\n".join(lines) + "\n").encode("ascii"))
@@ -60,9 +55,7 @@ def write(recording: Recording, path: Path) -> None:
 def read(path: Path) -> Recording:
     """Read an ATF file that lifbench wrote. Raises LifbenchError if it is cut short or something else."""
     try:
-        text = path.read_bytes().decode("ascii")
-    except OSError as error:
-        raise LifbenchError(f"{path} cannot be read: {said_plainly(error)}") from None
+        text = read_bytes(path).decode("ascii")
     except UnicodeDecodeError:
         raise LifbenchError(f"{path} is not an ATF file: it is no plain text") from None
     lines = text.split("\n", 2)
@@ -90,4 +83,4 @@ def read(path: Path) -> Recording:
     values = table[:, 1:].T.reshape(sweeps, len(names), n)
     data = {name: np.ascontiguousarray(values[:, i]) for i, name in enumerate(names)}
     data["refractory"] = data["refractory"] != 0
-    return Recording(setup, np.asarray(np.arange(n) * setup.recording.sample_interval, dtype=np.float64), data, times)
+    return Recording(setup, setup.recording.time_ms, data, times)

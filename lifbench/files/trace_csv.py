@@ -14,7 +14,7 @@ from typing import BinaryIO
 import numpy as np
 
 import lifbench
-from lifbench.files.atomic import said_plainly, writing
+from lifbench.files.atomic import read_bytes, writing
 from lifbench.files.setup_toml import dumps, loads
 from lifbench.model.integrator import channel_names
 from lifbench.model.recording import Recording
@@ -63,9 +63,7 @@ def _header(recording: Recording, stream: BinaryIO) -> None:
 def read(path: Path) -> Recording:
     """Read a trace that lifbench wrote. Raises LifbenchError if it is cut short or something else."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise LifbenchError(f"{path} cannot be read: {said_plainly(error)}") from None
+        text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise LifbenchError(f"{path} is not a lifbench trace: it is no text") from None
     if not text.startswith(f"# {_FORMAT}"):

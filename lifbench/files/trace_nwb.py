@@ -18,7 +18,7 @@ import numpy as np
 import lifbench
 from lifbench.files.atomic import said_plainly, temporary_path
 from lifbench.files.setup_toml import dumps, loads
-from lifbench.model.integrator import channel_names
+from lifbench.model.integrator import channel_names, name_and_unit
 from lifbench.model.recording import Recording
 from lifbench.quantities import LifbenchError
 
@@ -61,7 +61,7 @@ def write(recording: Recording, path: Path) -> None:
         for name in recording.channels:
             if name in ("V_mV", "I_inj_pA"):
                 continue
-            unit, factor = _SI.get(name.rpartition("_")[2], ("1", 1.0))
+            unit, factor = _SI.get(name_and_unit(name)[1], ("1", 1.0))
             data = recording[name][sweep].astype(float)
             file.add_acquisition(pynwb.TimeSeries(name=f"{name}_{sweep}", data=data, unit=unit, conversion=factor, **common))
         times = recording.spike_times_ms[sweep]
@@ -96,5 +96,4 @@ def read(path: Path) -> Recording:
     except (OSError, ValueError, KeyError, TypeError):
         raise LifbenchError(f"{path} is not an NWB file that can be read: it is damaged or something else") from None
     data["refractory"] = data["refractory"] != 0
-    n = setup.recording.samples
-    return Recording(setup, np.asarray(np.arange(n) * setup.recording.sample_interval, dtype=np.float64), data, times)
+    return Recording(setup, setup.recording.time_ms, data, times)

@@ -26,7 +26,7 @@ from lifbench.model.solution import Solution
 from lifbench.model.steps import make_steps
 from lifbench.quantities import LifbenchError
 
-__all__ = ["Block", "Integrator", "channel_names"]
+__all__ = ["Block", "Integrator", "channel_names", "name_and_unit"]
 
 _WINDOW = 256.0  # ms: how far ahead the solution is worked out; longer where little happens
 _REFERENCE_WINDOW = 16.0  # ms: reference cells cost more, and a live run must not wait for them
@@ -49,6 +49,12 @@ def channel_names(setup: Setup) -> tuple[str, ...]:
     conductances = (*synapses, *(c.name for c in own if c.conductance))
     currents = (*synapses, *(c.name for c in own))
     return (*fixed, *(f"g_{n}_nS" for n in conductances), *(f"I_{n}_pA" for n in currents), "refractory")
+
+
+def name_and_unit(channel: str) -> tuple[str, str]:
+    """``"I_leak_pA"`` -> ``("I_leak", "pA")``; the refractory flag has no unit."""
+    name, _, unit = channel.rpartition("_")
+    return (name, unit) if name else (channel, "")
 
 
 @dataclass(frozen=True)

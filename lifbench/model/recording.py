@@ -123,5 +123,4 @@ def run(setup: Setup, progress: Callable[[int, int], object] | None = None, *, t
                 progress(sweep * n + integrator.position, sweeps * n)
         times = np.concatenate(found)
         spikes.append(times[times <= recording.duration])
-    kept = n if traces else 0
-    return Recording(setup, np.asarray(np.arange(kept) * recording.sample_interval, dtype=np.float64), data, tuple(spikes))
+    return Recording(setup, recording.time_ms if traces else np.empty(0), data, tuple(spikes))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lifbench.model.cell import Cell
 from lifbench.model.clamp import Clamp
 from lifbench.model.synapse import Synapse
@@ -46,6 +49,11 @@ class RecordingSettings(Declared):
     def samples(self) -> int:
         """Samples per sweep, n = round(duration / sample_interval) + 1, the first at t = 0."""
         return round(self.duration / self.sample_interval) + 1
+
+    @property
+    def time_ms(self) -> NDArray[np.float64]:
+        """(samples,) When each sample of a sweep is taken: counts times the interval."""
+        return np.asarray(np.arange(self.samples) * self.sample_interval, dtype=np.float64)
 
 
 @dataclass(frozen=True)

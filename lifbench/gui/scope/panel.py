@@ -14,7 +14,7 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from lifbench.analysis.fit import fit_exponential
-from lifbench.engine.messages import Status, own_current
+from lifbench.engine.messages import Status, instant
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.files.atomic import writing
 from lifbench.gui.bench import Bench
@@ -22,7 +22,7 @@ from lifbench.gui.scope.acquisition import MODES, SEQUENCE, Acquisition, Shown, 
 from lifbench.gui.scope.measure import measure_text
 from lifbench.gui.scope.plots import ScopeView
 from lifbench.gui.theme import LIGHT, Theme
-from lifbench.model.integrator import channel_names
+from lifbench.model.integrator import channel_names, name_and_unit
 from lifbench.model.setup import Setup
 from lifbench.quantities import LifbenchError, format_number
 
@@ -55,9 +55,9 @@ class ScopePanel(QWidget):
         self._theme = LIGHT
         self._ring: TraceRing | None = None
         self.acquisition = Acquisition()
-        self._volts_div, self._volts_mid = 10.0, -55.0
-        self._amps_div, self._amps_mid = 100.0, 150.0
-        self._siemens_div = 2.0
+        self._volts_div, self._volts_mid = _DEFAULTS["volts"]
+        self._amps_div, self._amps_mid = _DEFAULTS["amps"]
+        self._siemens_div = _DEFAULTS["siemens"]
         self._spikes = np.empty(0)
         self._references: list[_Reference] = []
         self._shown = Shown(0.0, 0, 0)
@@ -180,7 +180,7 @@ class ScopePanel(QWidget):
         for channel, trace in self.view.traces.items():
             if channel in ("V_mV", "I_inj_pA") or channel.startswith("g_"):
                 continue
-            action = menu.addAction(trace.channel.rpartition("_")[0])
+            action = menu.addAction(name_and_unit(trace.channel)[0])
             action.setCheckable(True)
             action.setChecked(channel in self.view.extra)
             action.toggled.connect(lambda on, c=channel: self._show_channel(c, on))
@@ -284,8 +284,8 @@ class ScopePanel(QWidget):
 
     def home(self) -> None:
         """The view of the beginning."""
-        self._volts_div, self._volts_mid = 10.0, -55.0
-        self._amps_div, self._amps_mid = 100.0, 150.0
+        self._volts_div, self._volts_mid = _DEFAULTS["volts"]
+        self._amps_div, self._amps_mid = _DEFAULTS["amps"]
         self._frame()
 
     def fit(self) -> None:
@@ -655,16 +655,12 @@ class ScopePanel(QWidget):
             if not found.size:
                 return None
             values[channel] = float(found[0])
-        names = [s.name for s in self._bench.setup.synapses]
         if any(name not in values for name in channel_names(self._bench.setup)):
             return None  # the ring is still that of another setup
         return Status(
             running=False, sample=at, time_ms=at * ring.sample_interval_ms, sample_interval_ms=ring.sample_interval_ms,
             sweep=status.sweep, sweeps=status.sweeps, sweep_time_ms=status.sweep_time_ms, speed=status.speed, ratio=0.0,
-            setup_version=status.setup_version, V_mV=values["V_mV"], I_inj_pA=values["I_inj_pA"], I_leak_pA=values["I_leak_pA"],
-            I_C_pA=values["I_C_pA"], I_switch_pA=values["I_switch_pA"], g_nS=tuple(values[f"g_{n}_nS"] for n in names),
-            I_syn_pA=tuple(values[f"I_{n}_pA"] for n in names), I_own_pA=own_current(self._bench.setup, values),
-            refractory=values["refractory"] > 0, refractory_left_ms=0.0,
+            setup_version=status.setup_version, **instant(self._bench.setup, values), refractory_left_ms=0.0,
             spike_count=status.spike_count, rate_hz=0.0,
         )  # fmt: skip
 

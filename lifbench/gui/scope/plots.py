@@ -174,17 +174,16 @@ class ScopeView(pg.GraphicsLayoutWidget):
         self._lines[path] = line
 
     def _reversal_lines(self) -> None:
-        """One line for each synapse's reversal: two that would lie on each other share one."""
-        wanted = {}
-        for synapse in self._bench.setup.synapses:
-            wanted.setdefault(f"synapses.{synapse.name}.reversal", f"E_{synapse.name}")
+        """One line for each synapse's reversal; their labels stand beside each other."""
+        wanted = {f"synapses.{s.name}.reversal": f"E_{s.name}" for s in self._bench.setup.synapses}
         for path in [p for p in self._lines if p.startswith("synapses.") and p not in wanted]:
             self.V.removeItem(self._lines.pop(path))
-        for number, (path, name) in enumerate(wanted.items()):
-            if path not in self._lines:
-                # beside each other, and beside V_th and E_L: a shunt reverses where the leak does
-                self._make_line(name, path, 0.88 - 0.13 * (number % 6))
-                self._pens()
+        missing = [(number, path) for number, path in enumerate(wanted) if path not in self._lines]
+        for number, path in missing:
+            # beside V_th and E_L too: a shunt reverses where the leak does
+            self._make_line(wanted[path], path, 0.88 - 0.13 * (number % 6))
+        if missing:
+            self._pens()
 
     def _place_lines(self) -> None:
         cell = self._bench.setup.cell
