@@ -47,8 +47,7 @@ def check_python(version):
     """Raise Stop unless this Python is new enough."""
     if tuple(version[:2]) < OLDEST:
         raise Stop(
-            "Python %d.%d or newer is needed, this is %d.%d; install it and run this again with it."
-            % (OLDEST + tuple(version[:2]))
+            "Python %d.%d or newer is needed, this is %d.%d; install it and run this again with it." % (OLDEST + tuple(version[:2]))
         )
 
 
@@ -72,7 +71,12 @@ def missing_packages(window, loads=can_load):
 
 
 def has_fonts():
-    for folder in ("/usr/share/fonts", "/usr/local/share/fonts", os.path.expanduser("~/.fonts"), os.path.expanduser("~/.local/share/fonts")):
+    for folder in (
+        "/usr/share/fonts",
+        "/usr/local/share/fonts",
+        os.path.expanduser("~/.fonts"),
+        os.path.expanduser("~/.local/share/fonts"),
+    ):
         for _, _, names in os.walk(folder):
             if any(name.lower().endswith((".ttf", ".otf", ".ttc")) for name in names):
                 return True
@@ -181,7 +185,10 @@ def make_venv():
             apt_install(prefix, ["python3-venv"])
             if subprocess.call(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
                 return
-        raise Stop("this Python has no venv module; on Debian or Ubuntu run\n    sudo apt-get install -y %s\n  then run this again." % package)
+        raise Stop(
+            "this Python has no venv module; on Debian or Ubuntu run\n    sudo apt-get install -y %s\n  then run this again."
+            % package
+        )
     raise Stop("the folder %s cannot be made: %s" % (folder, said.splitlines()[-1] if said else "no reason was given"))
 
 

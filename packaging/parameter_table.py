@@ -27,15 +27,25 @@ def table(cls):
 
 def document():
     """The whole page."""
-    parts = ["# Parameters", "Every key of a setup file, from the declarations themselves. Ranges are what the program can do.", "## [cell]", table(Cell)]
-    parts += ["With another `model` than `lif` only `initial_potential` is free:", "| model | cell | source | C (pF) | g_L (nS) | E_L (mV) |\n|---|---|---|---|---|---|\n" + "\n".join(
-        f"| `{c.name}` | {c.title} | {c.source} | {c.capacitance:g} | {c.leak_conductance:g} | {c.leak_reversal:g} |" for c in REFERENCE_CELLS.values()
-    )]
+    parts = [
+        "# Parameters",
+        "Every key of a setup file, from the declarations themselves. Ranges are what the program can do.",
+        "## [cell]",
+        table(Cell),
+    ]
+    parts += [
+        "With another `model` than `lif` only `initial_potential` is free:",
+        "| model | cell | source | C (pF) | g_L (nS) | E_L (mV) |\n|---|---|---|---|---|---|\n"
+        + "\n".join(
+            f"| `{c.name}` | {c.title} | {c.source} | {c.capacitance:g} | {c.leak_conductance:g} | {c.leak_reversal:g} |"
+            for c in REFERENCE_CELLS.values()
+        ),
+    ]
     parts += ["## [recording]", table(RecordingSettings), "## [clamp]", table(Clamp)]
     for shape, cls in EPOCH_SHAPES.items():
-        parts += [f"### [[clamp.epochs]] shape = \"{shape}\"", " ".join(cls.__doc__.split()), table(cls)]
+        parts += [f'### [[clamp.epochs]] shape = "{shape}"', " ".join(cls.__doc__.split()), table(cls)]
     for kinetics, cls in SYNAPSE_KINETICS.items():
-        parts += [f"### [[synapses]] kinetics = \"{kinetics}\"", " ".join(cls.__doc__.split()), table(cls)]
+        parts += [f'### [[synapses]] kinetics = "{kinetics}"', " ".join(cls.__doc__.split()), table(cls)]
     parts += ["### poisson", table(Poisson)]
     return "\n\n".join(parts) + "\n"
 
