@@ -32,11 +32,15 @@ class StepKernel:
     kernel : Kernel
     y, x : (N,) nS, nS/ms
         Zero where the kernel is negligible, so that such steps are exactly constant.
+    share, potential : float
+        What one nS of it adds to G and to B (`Conductances.pull`).
     """
 
     kernel: Kernel
     y: Floats
     x: Floats
+    share: float
+    potential: float
 
     def at(self, step: Ints | slice, u: Floats) -> tuple[Floats, Floats]:
         """(y, x) at local times u of steps."""
@@ -177,7 +181,7 @@ class Conductances:
         for kernel in self.kernels:
             y, x = kernel.at(starts)
             silent = y + x / (kernel.k + kernel.delta) <= self.negligible
-            out.append(StepKernel(kernel, np.where(silent, 0.0, y), np.where(silent, 0.0, x)))
+            out.append(StepKernel(kernel, np.where(silent, 0.0, y), np.where(silent, 0.0, x), *self.pull(kernel.synapse)))
         return out
 
     def state(self, time: float) -> list[tuple[float, float]]:
@@ -212,6 +216,6 @@ class Conductances:
         """An upper bound on the total kernel conductance after each start, nS."""
         total: Floats = np.zeros(kernels[0].y.shape) if kernels else np.zeros(0)
         for item in kernels:
-            if self.pull(item.kernel.synapse)[0]:
+            if item.share:
                 total = total + item.y + item.x / (item.kernel.k + item.kernel.delta)
         return total

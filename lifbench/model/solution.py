@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,9 +129,8 @@ class Solution:
             load_r, U_r = float(self._loads[i]), float(self._U[i])
         else:
             self._pieces.append((np.array([nodes[i] + u]), np.array([i]), np.array([u]), np.array([V])))
-            at = np.array([u])
-            load_r = float(self._loads[i] + steps.loads(slice(i, i + 1), at)[0])
-            U_r = float(self._free(slice(i, i + 1), at, np.zeros(1), self._U[i : i + 1], self._U[i + 1 : i + 2])[0])
+            load_r = float(self._loads[i] + steps.loads(slice(i, i + 1), np.array([u]))[0])
+            U_r = self._free_inside(i, u)
             V_end = float(self._U[i + 1]) + (V - U_r) * math.exp(load_r - float(self._loads[i + 1]))
             if steps.kind[i] == CONSTANT:
                 Vinf = float(steps.Vinf[i])
@@ -181,15 +181,13 @@ class Solution:
         varying = np.flatnonzero(steps.kind[first:last] != CONSTANT)
         if not varying.size:
             return out
-        index, h = varying + first, steps.lengths[varying + first]
-        V0, V1 = before[varying], after[varying]
-        (G, ), (B, ) = steps.coefficients(index, np.zeros(index.size))  # fmt: skip
-        d0 = (B - G * V0) / steps.capacitance
+        index, V0 = varying + first, before[varying]
+        h = steps.lengths[index]
+        d0 = (steps.at_starts[3, index] - steps.at_starts[0, index] * V0) / steps.capacitance
         near = np.flatnonzero((d0 > 0) & (V0 + d0 * h >= self._threshold))
         if near.size:
-            index, h, V0, V1, d0 = index[near], h[near], V0[near], V1[near], d0[near]
-            (G, ), (B, ) = steps.coefficients(index, h)  # fmt: skip
-            d1 = (B - G * V1) / steps.capacitance
+            index, h, V0, V1, d0 = index[near], h[near], V0[near], after[varying[near]], d0[near]
+            d1 = (steps.at_ends[3, index] - steps.at_ends[0, index] * V1) / steps.capacitance
             meets = np.where(d1 < 0, V0 + d0 * (V1 - V0 - d1 * h) / np.where(d1 < 0, d0 - d1, 1.0), -np.inf)
             out[varying[near]] = meets >= self._threshold
         return out
@@ -239,25 +237,22 @@ class Solution:
     def _functions(self, i: int, u: float, V: float, V_end: float) -> tuple[Callable[[float], float], Callable[[float], float]]:
         """V and V' of a flight in step i as functions of local time; in plain floats where the step is a polynomial."""
         steps = self.steps
-        u0, V0, V1 = np.array([u]), np.array([V]), np.array([V_end])
         if steps.kind[i] == SMOOTH:
-            width, a, p1, p2, p3, v0, v1, v2, v3 = (float(c[0]) for c in self._hermite(np.array([i]), u0, V0, V1))
+            coefficients = self._smooth(i, u, V, V_end)
+            width, _, p1, p2, p3, v0, v1, v2, v3 = coefficients
 
             def polynomial(at: float) -> float:
-                s = (at - u) / width
-                z = s - 1.0
-                s2 = s * s
-                return a + s * (p1 + s * (p2 + s * p3)) + s2 * s2 * (v0 + z * (v1 + z * (v2 + z * v3)))
+                return float(_evaluate(at - u, coefficients))
 
             def derivative(at: float) -> float:
                 s = (at - u) / width
                 z = s - 1.0
                 v = v0 + z * (v1 + z * (v2 + z * v3))
                 dv = v1 + z * (2.0 * v2 + z * 3.0 * v3)
-                return (p1 + s * (2.0 * p2 + s * 3.0 * p3) + s * s * s * (4.0 * v + s * dv)) / width
+                return float((p1 + s * (2.0 * p2 + s * 3.0 * p3) + s * s * s * (4.0 * v + s * dv)) / width)
 
             return polynomial, derivative
-        one = slice(i, i + 1)
+        one, u0, V0, V1 = slice(i, i + 1), np.array([u]), np.array([V]), np.array([V_end])
 
         def potential(at: float) -> float:
             return float(self._free(one, np.array([at]), u0, V0, V1)[0])
@@ -267,6 +262,24 @@ class Solution:
             return float(B[0] - G[0] * potential(at)) / steps.capacitance
 
         return potential, slope
+
+    def _smooth(self, i: int, u: float, V: float, V_end: float) -> tuple[float, ...]:
+        """`_through` for one SMOOTH step from (u, V) on, in plain floats."""
+        steps = self.steps
+        if u == 0.0:
+            first = steps.at_starts[:, i].tolist()
+        else:
+            first = [float(row[0]) for rows in steps.coefficients(slice(i, i + 1), np.array([u]), 2) for row in rows]
+        width = float(steps.lengths[i]) - u
+        return _through(width, V, V_end, steps.slopes(first, V), steps.slopes(steps.at_ends[:, i].tolist(), V_end))
+
+    def _free_inside(self, i: int, u: float) -> float:
+        """U, the solution that never spikes, at a local time u of step i."""
+        U0, U1 = float(self._U[i]), float(self._U[i + 1])
+        if self.steps.kind[i] == SMOOTH:
+            return float(_evaluate(u, self._smooth(i, 0.0, U0, U1)))
+        at = np.array([u])
+        return float(self._free(slice(i, i + 1), at, np.zeros(1), np.array([U0]), np.array([U1]))[0])
 
     # ---- V anywhere
 
@@ -286,7 +299,7 @@ class Solution:
         smooth = kind == SMOOTH
         if smooth.any():
             coefficients = self._hermite(index[smooth], u0[smooth], V0[smooth], V1[smooth])
-            out[smooth] = self._evaluate((u - u0)[smooth], coefficients)
+            out[smooth] = _evaluate((u - u0)[smooth], coefficients)
         slow = kind == SLOW
         if slow.any():
             i, a, b = index[slow], u[slow], u0[slow]
@@ -295,25 +308,14 @@ class Solution:
         return out
 
     def _hermite(self, step: Ints, u0: Floats, V0: Floats, V1: Floats) -> tuple[Floats, ...]:
-        """Coefficients of the polynomial of degree 7 through V and three derivatives at u0 and at the step's end."""
-        h = self.steps.lengths[step]
-        width = h - u0
-        p1, p2, p3 = (d * width**n for n, d in enumerate(self.steps.slopes(step, u0, V0), 1))
-        q1, q2, q3 = (d * width**n for n, d in enumerate(self.steps.slopes(step, h, V1), 1))
-        v0 = (V1 - V0) - (p1 + p2 / 2.0 + p3 / 6.0)
-        v1 = q1 - (p1 + p2 + p3 / 2.0) - 4.0 * v0
-        v2 = q2 - (p2 + p3) - 12.0 * v0 - 8.0 * v1
-        v3 = q3 - p3 - 24.0 * v0 - 36.0 * v1 - 12.0 * v2
-        return width, V0, p1, p2 / 2.0, p3 / 6.0, v0, v1, v2 / 2.0, v3 / 6.0
-
-    @staticmethod
-    def _evaluate(since: Floats, coefficients: tuple[Floats, ...]) -> Floats:
-        """The polynomial of `_hermite` a time ``since`` after u0."""
-        width, a, p1, p2, p3, v0, v1, v2, v3 = coefficients
-        s = since / width
-        z = s - 1.0
-        s2 = s * s
-        return np.asarray(a + s * (p1 + s * (p2 + s * p3)) + s2 * s2 * (v0 + z * (v1 + z * (v2 + z * v3))))
+        """`_through` for flights in SMOOTH steps that have V0 at u0 and V1 at the end of the step."""
+        steps = self.steps
+        first = steps.at_starts[:, step]
+        late = np.flatnonzero(u0)
+        if late.size:
+            first[:, late] = [row for rows in steps.coefficients(step[late], u0[late], 2) for row in rows]
+        width = steps.lengths[step] - u0
+        return _through(width, V0, V1, steps.slopes(first, V0), steps.slopes(steps.at_ends[:, step], V1))
 
     def _arrange(self) -> None:
         """Whole steps and pieces in one order of time."""
@@ -377,7 +379,7 @@ class Solution:
             at = where[piece]
             chosen = np.flatnonzero(at >= 0)
             at = at[chosen]
-            V[chosen] = self._evaluate(since[chosen], tuple(c[at] for c in coefficients))
+            V[chosen] = _evaluate(since[chosen], tuple(c[at] for c in coefficients))
         slow = np.flatnonzero((kind == SLOW)[piece])
         if slow.size:
             p = piece[slow]
@@ -387,6 +389,27 @@ class Solution:
             # rounding alone could put a sample on the threshold
             np.minimum(V, np.nextafter(self.cell.threshold, -np.inf), out=V)
         return V, held, []
+
+
+def _through(width: Any, V0: Any, V1: Any, first: tuple[Any, Any, Any], last: tuple[Any, Any, Any]) -> tuple[Any, ...]:
+    """Coefficients of the polynomial of degree 7 over ``width`` through V and three derivatives at both ends; floats or arrays."""
+    w2 = width * width
+    p1, p2, p3 = first[0] * width, first[1] * w2, first[2] * (w2 * width)
+    q1, q2, q3 = last[0] * width, last[1] * w2, last[2] * (w2 * width)
+    v0 = (V1 - V0) - (p1 + p2 / 2.0 + p3 / 6.0)
+    v1 = q1 - (p1 + p2 + p3 / 2.0) - 4.0 * v0
+    v2 = q2 - (p2 + p3) - 12.0 * v0 - 8.0 * v1
+    v3 = q3 - p3 - 24.0 * v0 - 36.0 * v1 - 12.0 * v2
+    return width, V0, p1, p2 / 2.0, p3 / 6.0, v0, v1, v2 / 2.0, v3 / 6.0
+
+
+def _evaluate(since: Any, coefficients: tuple[Any, ...]) -> Any:
+    """The polynomial of `_through` a time ``since`` after its beginning."""
+    width, a, p1, p2, p3, v0, v1, v2, v3 = coefficients
+    s = since / width
+    z = s - 1.0
+    s2 = s * s
+    return a + s * (p1 + s * (p2 + s * p3)) + s2 * s2 * (v0 + z * (v1 + z * (v2 + z * v3)))
 
 
 def _too_many() -> LifbenchError:

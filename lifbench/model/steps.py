@@ -15,6 +15,8 @@ None of it knows the sample interval.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,11 +80,10 @@ class Steps:
 
     def coefficients(self, step: Ints | slice, u: Floats, order: int = 0) -> tuple[list[Floats], list[Floats]]:
         """[G, G', …], [B, B', …] up to ``order`` ≤ 2 at local times u of steps: nS, pA and their ms-derivatives."""
-        G = [self.G0[step] + 0.0 * u] + [np.zeros_like(u + 0.0) for _ in range(order)]
+        G = [self.G0[step] + 0.0 * u, *(np.zeros_like(u + 0.0) for _ in range(order))]
         B = self.current.derivatives(step, u, order)
         B[0] = B[0] + self.B0[step]
         for item in self.kernels:
-            share, potential = self.conductances.pull(item.kernel.synapse)
             k, fall = item.kernel.k, item.kernel.k + item.kernel.delta
             y, x = item.at(step, u)
             g = [y]
@@ -91,16 +92,26 @@ class Steps:
             if order >= 2:
                 g.append(k * k * y - (k + fall) * x)
             for n in range(order + 1):
-                if share:
+                if item.share:
                     G[n] = G[n] + g[n]
-                B[n] = B[n] + potential * g[n]
+                B[n] = B[n] + item.potential * g[n]
         return G, B
+
+    @cached_property
+    def at_starts(self) -> Floats:
+        """(6, N) G, G', G'', B, B', B'' at the start of each step."""
+        return np.array([row for rows in self.coefficients(slice(None), np.zeros(self.starts.size), 2) for row in rows])
+
+    @cached_property
+    def at_ends(self) -> Floats:
+        """The same just before the end of each step."""
+        return np.array([row for rows in self.coefficients(slice(None), self.lengths, 2) for row in rows])
 
     def loads(self, step: Ints | slice, u: Floats) -> Floats:
         """Λ(u) = ∫₀ᵘ G/C of steps."""
         total = self.G0[step] * u
         for item in self.kernels:
-            if self.conductances.pull(item.kernel.synapse)[0]:
+            if item.share:
                 y, x = item.at(step, u)
                 total = total + item.integral(step, u, y, x)
         return total / self.capacitance
@@ -114,14 +125,14 @@ class Steps:
         lag, lag1 = self.capacitance / G, -self.capacitance * G1 / (G * G)
         return np.asarray(V - lag * (V1 - (lag * V2 + lag1 * V1)))
 
-    def slopes(self, step: Ints | slice, u: Floats, V: Floats) -> tuple[Floats, Floats, Floats]:
-        """V', V'', V''' where the potential is V: the equation and its derivatives."""
-        (G, G1, G2), (B, B1, B2) = self.coefficients(step, u, 2)
+    def slopes(self, coefficients: Any, V: Any) -> tuple[Any, Any, Any]:
+        """V', V'', V''' where the potential is V: the equation and its derivatives; ``coefficients`` as in `at_starts`."""
+        G, G1, G2, B, B1, B2 = coefficients
         C = self.capacitance
         V1 = (B - G * V) / C
         V2 = (B1 - G1 * V - G * V1) / C
         V3 = (B2 - G2 * V - 2.0 * G1 * V1 - G * V2) / C
-        return np.asarray(V1), np.asarray(V2), np.asarray(V3)
+        return V1, V2, V3
 
     def _solve(self) -> None:
         h, C = self.lengths, self.capacitance
@@ -196,7 +207,7 @@ def _refine(
             bound = G + conductances.bound(kernels)
             drive_rate = drive_rate + conductances.rates(kernels)
             for item in kernels:
-                floor += conductances.pull(item.kernel.synapse)[0] * item.y * np.exp(-4.0)
+                floor += item.share * item.y * np.exp(-4.0)
         membrane = bound / cell.membrane_capacitance
         constant = (drive_rate == 0.0) & (current.slope == 0.0)
         stiff = ~constant & (floor / cell.membrane_capacitance >= _STIFF * drive_rate)
