@@ -5,7 +5,7 @@ An experiment's folder declares it all; tab, form, run button, plot, table, guid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 
@@ -52,6 +52,7 @@ class Protocol:
     parameters : type of Declared
         Its own parameters, declared as everywhere.
     setups : callable (base setup, parameters) -> setups to run
+        A generator where finding the next one takes time itself.
     analyse : callable (base setup, parameters, recordings) -> Result
     question, predict : str
         What is asked, and what is to be guessed before it is run.
@@ -62,17 +63,19 @@ class Protocol:
     question: str
     predict: str
     parameters: type[Declared]
-    setups: Callable[[Setup, Declared], Sequence[Setup]]
+    setups: Callable[[Setup, Declared], Iterable[Setup]]
     analyse: Callable[[Setup, Declared, Sequence[Recording]], Result]
 
     def job(self, base: Setup, parameters: Declared) -> Generator[tuple[int, int], None, Result]:
-        """Runs setup by setup, yields (done, total), returns the Result. Raises LifbenchError in words."""
+        """Runs setup by setup, yields (done, total; 0 while unknown), returns the Result. Raises LifbenchError in words."""
         setups = self.setups(base, parameters)
-        recordings = []
-        for number, setup in enumerate(setups):
-            yield number, len(setups)
+        total = len(setups) if isinstance(setups, Sequence) else 0
+        recordings: list[Recording] = []
+        yield 0, total
+        for setup in setups:
             recordings.append(run(setup))
-        yield len(setups), len(setups)
+            yield len(recordings), total
+        yield len(recordings), len(recordings)
         return self.analyse(base, parameters, recordings)
 
 

@@ -12,7 +12,9 @@ from lifbench.model.recording import Recording, run
 from lifbench.model.setup import Setup
 from lifbench.quantities import LifbenchError
 
-__all__ = ["Cancelled", "Executor", "sweep"]
+__all__ = ["Cancelled", "Executor", "find_threshold", "sweep"]
+
+_LEAST, _MOST = 1e-3, 1e7  # where `find_threshold` begins to look, and where it gives up; in the unit of the parameter
 
 
 class Cancelled(LifbenchError):
@@ -97,6 +99,71 @@ def sweep(
     if second is None:
         return found
     return [found[k * columns : (k + 1) * columns] for k in range(len(values))]
+
+
+def fires(recording: Recording) -> bool:
+    """Whether there is a spike in any sweep."""
+    return any(times.size for times in recording.spike_times_ms)
+
+
+def find_threshold(
+    setup: Setup,
+    path: str,
+    answers: Callable[[Recording], bool] = fires,
+    *,
+    start: float = 1.0,
+    tolerance: float = 1e-9,
+    traces: bool = False,
+) -> float:
+    """The value of ``path`` from which on the cell answers: found by doubling and halving, knowing nothing of the theory.
+
+    Parameters
+    ----------
+    path, start
+        A parameter, as `Setup.replace` takes it, and a first guess above 0 in its unit.
+    answers : callable(Recording) -> bool
+        False below, true from the threshold on; a spike unless said otherwise.
+    tolerance : float
+        Relative; the value returned answers, and the one a tolerance lower does not.
+    traces : bool
+        Whether ``answers`` needs the channels.
+
+    Raises
+    ------
+    LifbenchError
+        If nothing up to 1e7 (or the parameter's range) answers.
+
+    Examples
+    --------
+    >>> from lifbench.model.setup import Setup
+    >>> round(find_threshold(Setup(), "clamp.holding_current"), 3)  # pA; the rheobase is 200 pA, a run of 500 ms needs no more
+    200.0
+    """
+
+    def answered(value: float) -> bool:
+        return answers(run(setup.replace(path, value), traces=traces))
+
+    high = start
+    if answered(high):
+        low = high
+        while answered(low):
+            high, low = low, 0.5 * low
+            if low < _LEAST:
+                return high
+    else:
+        while not answered(high):
+            low, high = high, 2.0 * high
+            if high > _MOST:
+                raise LifbenchError("nothing the clamp can do makes the cell answer", path)
+    while high - low > tolerance * high:
+        middle = 0.5 * (low + high)
+        if not low < middle < high:
+            break
+        if answered(middle):
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 def _one(setup: Setup, measure: Callable[[Recording], Any], traces: bool) -> Any:

@@ -41,15 +41,35 @@ def test_cost_per_event_is_flat():
     assert best(driven(20_000.0), 2) < 20.0 * best(driven(2_000.0), 3)
 
 
-def test_a_dc_run_costs_less_than_a_plain_python_loop_over_its_samples():
-    def loop():
+@pytest.fixture(scope="module")
+def loop():
+    """Cost of what a textbook does: 200 000 steps of forward Euler in plain Python, s."""
+
+    def steps():
         V = -70.0
         for _ in range(200_000):
             V += 0.05 * ((-70.0 - V) / 20.0 + 1.5)
             if V >= -50.0:
                 V = -65.0
 
-    assert best(dc(10_000.0, 0.05)) < best(loop, 3)
+    return best(steps, 3)
+
+
+def test_a_sampled_run_costs_less_than_a_plain_python_loop_over_its_samples(loop):
+    assert best(dc(10_000.0, 0.05)) < 0.7 * loop
+
+
+def test_a_run_with_two_conductances_costs_few_such_loops(loop):
+    synapses = tuple(
+        ExponentialSynapse(name, reversal, peak_conductance=0.6, poisson=Poisson(500.0)) for name, reversal in (("e", 0.0), ("i", -75.0))
+    )
+    setup = Setup(Cell(), Clamp(), synapses, RecordingSettings(10_000.0, 0.05))
+    assert best(lambda: run(setup), 3) < 8.0 * loop
+
+
+def test_a_family_of_two_hundred_rates_costs_few_such_loops(loop):
+    setup, currents = Setup(recording=RecordingSettings(1000.0, 0.025)), np.linspace(0.0, 2000.0, 200).tolist()
+    assert best(lambda: sweep(setup, "clamp.holding_current", currents), 3) < 4.0 * loop
 
 
 def test_a_family_of_rates_makes_no_samples():

@@ -7,7 +7,11 @@ import pytest
 
 from lifbench.experiments.experiment import Result
 from lifbench.experiments.registry import experiments
+from lifbench.model import theory
+from lifbench.model.cell import Cell
+from lifbench.model.clamp import Clamp, Step
 from lifbench.model.recording import run
+from lifbench.model.setup import RecordingSettings, Setup
 from lifbench.parameters import parameters_of
 from lifbench.quantities import LifbenchError
 
@@ -87,7 +91,24 @@ def test_measured_rates_lie_on_the_theory(key, protocol):
 def test_strength_and_duration_follow_lapicque():
     result = result_of(*by_name("injected_current", "strength_duration"))
     measured, line = result.curves
-    np.testing.assert_allclose(measured.y, np.interp(measured.x, line.x, line.y), rtol=0.012)
+    np.testing.assert_allclose(measured.y, theory.threshold_current(measured.x, 200.0, 20.0), rtol=2e-6)
+    np.testing.assert_allclose(np.interp(measured.x, line.x, line.y), measured.y, rtol=1e-3)
+
+
+def test_strength_and_duration_are_measured_not_computed():
+    """A neuron that no closed form describes has its curve as well, and a rheobase far from the leak's."""
+    experiment, protocol = by_name("injected_current", "strength_duration")
+    base = dataclasses.replace(experiment.setup(), cell=Cell(model="adex_tonic"))
+    parameters = protocol.parameters(durations=3, longest=30.0)
+    result = protocol.analyse(base, parameters, [run(setup) for setup in protocol.setups(base, parameters)])
+    found = result.curves[0].y
+    assert (np.diff(found) < 0).all()
+    for duration, current in zip(result.curves[0].x, found, strict=True):
+        for factor, spikes in ((0.998, 0), (1.002, 1)):
+            step = Step(start=0.0, duration=float(duration), amplitude=float(factor * current))
+            recording = run(Setup(base.cell, Clamp(0.0, (step,)), (), RecordingSettings(float(duration) * 1.5)))
+            assert recording.spike_times_ms[0].size >= spikes
+            assert spikes or not recording.spike_times_ms[0].size
 
 
 def test_paired_pulses_find_the_refractory_period():

@@ -9,8 +9,8 @@ import pytest
 from lifbench.cli import main
 from lifbench.files import setup_toml
 from lifbench.model import families, recording, self_check, setup, theory
-from lifbench.model.clamp import Clamp
-from lifbench.model.families import Cancelled, sweep
+from lifbench.model.clamp import Clamp, Step
+from lifbench.model.families import Cancelled, find_threshold, sweep
 from lifbench.model.recording import run
 from lifbench.model.setup import RecordingSettings, Setup
 from lifbench.model.synapse import ExponentialSynapse, Poisson
@@ -33,6 +33,22 @@ def test_a_pair_of_parameters_is_a_table():
     assert [len(row) for row in table] == [3, 3]
     assert table[0][0] > table[0][1] > table[0][2]
     assert table[1][2] > table[0][2]
+
+
+@pytest.mark.parametrize("start", [1.0, 5e4])
+def test_a_threshold_is_found_from_below_and_from_above(start):
+    step = Step(start=1.0, duration=7.0, amplitude=1.0)
+    shock = Setup(clamp=Clamp(0.0, (step,)), recording=RecordingSettings(20.0, 1.0))
+    found = find_threshold(shock, "clamp.epochs.0.amplitude", start=start)
+    assert found == pytest.approx(float(theory.threshold_current(7.0, 200.0, 20.0)), rel=2e-9)
+    pospischil = Setup().replace("cell.model", "pospischil_rs").replace("recording.duration", 200.0)
+    assert find_threshold(pospischil, "clamp.holding_current", start=400.0, tolerance=1e-3) == pytest.approx(560.4, abs=1.5)
+
+
+def test_a_threshold_that_is_not_there_is_said():
+    with pytest.raises(LifbenchError, match="nothing the clamp can do"):
+        find_threshold(Setup().replace("cell.spiking", False), "clamp.holding_current", tolerance=0.1)
+    assert find_threshold(Setup().replace("clamp.holding_current", 300.0), "cell.refractory_period", tolerance=0.1) < 2e-3
 
 
 def test_progress_and_cancellation():

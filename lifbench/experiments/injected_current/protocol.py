@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from lifbench.analysis.fit import fit_exponential
 from lifbench.experiments.experiment import Curve, Protocol, Result
 from lifbench.model import theory
 from lifbench.model.clamp import Clamp, Step
+from lifbench.model.families import find_threshold
 from lifbench.model.recording import Recording
 from lifbench.model.setup import RecordingSettings, Setup
 from lifbench.parameters import Declared, count, quantity
@@ -166,17 +167,19 @@ def _durations(p: DurationParameters) -> np.ndarray:
     return np.geomspace(p.longest / 200.0, p.longest, p.durations)
 
 
-def _duration_setups(base: Setup, p: Declared) -> Sequence[Setup]:
+def _duration_setups(base: Setup, p: Declared) -> Iterator[Setup]:
     """For each duration a family of strengths about the threshold: one sweep each, so that the bench can show them."""
     assert isinstance(p, DurationParameters)
     cell = dataclasses.replace(base.cell, spiking=True, initial_potential=None)
-    out = []
+    guess = 1.0
     for duration in _durations(p):
-        weakest = float(theory.threshold_current(duration, cell.rheobase, cell.time_constant))
-        step = Step(start=0.0, duration=float(duration), amplitude=0.9 * weakest, increments=(("amplitude", 0.01 * weakest),))
-        recording = RecordingSettings(float(duration) * 1.5, float(duration), sweeps=21)
-        out.append(Setup(cell, Clamp(0.0, (step,)), (), recording))
-    return out
+        step = Step(start=0.0, duration=float(duration), amplitude=1.0)
+        shock = Setup(cell, Clamp(0.0, (step,)), (), RecordingSettings(float(duration) * 1.5, float(duration)))
+        # searched for, not computed: the curve is a measurement, also of a cell for which there is no theory
+        weakest = find_threshold(shock, "clamp.epochs.0.amplitude", start=guess, tolerance=1e-6)
+        guess = weakest
+        step = dataclasses.replace(step, amplitude=0.9895 * weakest, increments=(("amplitude", 0.001 * weakest),))
+        yield dataclasses.replace(shock, clamp=Clamp(0.0, (step,)), recording=dataclasses.replace(shock.recording, sweeps=22))
 
 
 def _duration_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> Result:
