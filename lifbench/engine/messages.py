@@ -13,8 +13,10 @@ from lifbench.model.setup import Setup
 
 __all__ = [
     "CancelJob", "Command", "EngineError", "Job", "JobDone", "JobProgress", "Kick", "Message", "NewSetup", "Pause", "Pulse", "Restart",
-    "Run", "SetRepeat", "SetSpeed", "Single", "SingleDone", "Spikes", "Status", "SubmitJob", "SweepStart", "instant",
+    "Run", "SLOPE", "SetRepeat", "SetSpeed", "Single", "SingleDone", "Spikes", "Status", "StepOn", "SubmitJob", "SweepStart", "instant",
 ]  # fmt: skip
+
+SLOPE = "dVdt_mV/ms"  # the ring's channel for dV/dt: I_C/C with the C of that moment
 
 # A job is a generator that yields (done, total) and returns its result; the engine runs it between live blocks.
 Job = Callable[[], Generator[tuple[int, int], None, Any]]
@@ -36,6 +38,13 @@ class Pause:
 @dataclass(frozen=True)
 class Single:
     """Run one sweep from its beginning, then pause."""
+
+
+@dataclass(frozen=True)
+class StepOn:
+    """Stand still, but for ``samples`` more."""
+
+    samples: int
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,7 @@ class CancelJob:
     job_id: int
 
 
-Command = Run | Pause | Single | Restart | NewSetup | SetSpeed | SetRepeat | Pulse | Kick | SubmitJob | CancelJob
+Command = Run | Pause | Single | StepOn | Restart | NewSetup | SetSpeed | SetRepeat | Pulse | Kick | SubmitJob | CancelJob
 
 
 # ---- messages: engine -> screen

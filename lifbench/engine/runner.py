@@ -19,6 +19,7 @@ from threading import Thread
 from typing import Any
 
 from lifbench.engine.messages import (
+    SLOPE,
     CancelJob,
     Command,
     EngineError,
@@ -37,6 +38,7 @@ from lifbench.engine.messages import (
     SingleDone,
     Spikes,
     Status,
+    StepOn,
     SubmitJob,
     SweepStart,
     instant,
@@ -73,6 +75,7 @@ class LiveCell:
         self.refused: tuple[Setup, int] | None = None
         self.repeat = True
         self.single = False
+        self._single_over = False
         self._post = post
         self._resting = False  # the protocol is over and not repeated: the holding current alone
         self._integrator = Integrator(setup)
@@ -91,7 +94,7 @@ class LiveCell:
         return max(1, round(self.setup.recording.duration / self.interval))
 
     def _new_ring(self, start: int) -> TraceRing:
-        return TraceRing(channel_names(self.setup), self.interval, start)
+        return TraceRing((*channel_names(self.setup), SLOPE), self.interval, start)
 
     def change(self, setup: Setup, version: int) -> None:
         """A new setup, from the next sample on.
@@ -132,10 +135,15 @@ class LiveCell:
 
     def begin(self, sweep: int) -> None:
         """A sweep from V(0), conductances closed."""
-        self._resting = False
+        self._resting = self._single_over = False
         self.sweep = sweep % self.setup.recording.sweeps
         self._integrator = Integrator(self.setup, self.sweep)
         self._post(SweepStart(self.sweep, self.ring.total))
+
+    def begin_single(self) -> None:
+        """The sweep that comes next, alone: the first, or the one after a single sweep that is over."""
+        self.begin(self.sweep + 1 if self._single_over else self.sweep)
+        self.single, self._single_over = True, False
 
     def pulse(self, amplitude_pA: float, width_ms: float) -> None:
         self._integrator.add_pulse(amplitude_pA, width_ms)
@@ -151,7 +159,8 @@ class LiveCell:
                 began = self.ring.total * self.interval
                 start_time = self._integrator.position * self.interval
                 block = self._integrator.advance(part)
-                self.ring.append(block.columns)
+                slope = block.columns["I_C_pA"] / self.setup.cell.membrane_capacitance
+                self.ring.append({**block.columns, SLOPE: slope})
                 if block.spike_times_ms.size:
                     times = began + (block.spike_times_ms - start_time)
                     self._recent.extend(times.tolist()[-6:])
@@ -160,7 +169,7 @@ class LiveCell:
                 count -= part
             if self._integrator.position >= self.sweep_samples:
                 if self.single:
-                    self.single = False
+                    self.single, self._single_over = False, True
                     return False
                 self._next_sweep()
         return True
@@ -330,9 +339,12 @@ class Engine:
                 self._running = False
                 cell.single = False
             case Single():
-                cell.begin(0 if not cell.single and cell.ring.total == cell.ring.start else cell.sweep)
-                cell.single = True
+                cell.begin_single()
                 self._go()
+            case StepOn(samples):
+                self._running = False
+                cell.retry()
+                cell.advance(min(max(samples, 1), _BLOCK))
             case Restart():
                 cell.begin(0)
             case NewSetup(setup, version):

@@ -27,6 +27,7 @@ from lifbench.engine.messages import (
     SetSpeed,
     Single,
     Status,
+    StepOn,
     SubmitJob,
 )  # fmt: skip
 from lifbench.engine.runner import Engine
@@ -45,6 +46,8 @@ class Bench(QObject):
         The new setup, and the dotted path that changed ("" when it is the whole).
     running_changed(bool), speed_changed(float), repeat_changed(bool)
         What the engine was told.
+    single_armed(bool)
+        A single sweep was asked for; or what comes is to run on.
     highlight_changed(str)
         A term of the equation ("leak", "capacitive", "clamp", "synaptic", "synaptic.NAME", "spike", "") that circuit,
         equation and trace light up together.
@@ -54,6 +57,8 @@ class Bench(QObject):
         Key of the experiment tab in front.
     instant_changed(object)
         A Status for the instant under the scope's cursor when stopped, or None: follow the engine.
+    measured(object)
+        A list of the scope's Measurements, for the notebook.
     refused(str)
         One sentence: why an edit was not taken.
     message(str)
@@ -64,10 +69,12 @@ class Bench(QObject):
     running_changed = Signal(bool)
     speed_changed = Signal(float)
     repeat_changed = Signal(bool)
+    single_armed = Signal(bool)
     highlight_changed = Signal(str)
     selection_changed = Signal(str)
     experiment_changed = Signal(str)
     instant_changed = Signal(object)
+    measured = Signal(object)
     refused = Signal(str)
     message = Signal(str)
     job_progress = Signal(int, int, int)
@@ -151,6 +158,7 @@ class Bench(QObject):
         return self._repeat
 
     def run(self) -> None:
+        self.single_armed.emit(False)
         self.engine.send(Run())
         self._set_running(True)
 
@@ -166,8 +174,14 @@ class Bench(QObject):
 
     def single(self) -> None:
         """One sweep from its beginning, then stop."""
+        self.single_armed.emit(True)
         self.engine.send(Single())
         self._set_running(True)
+
+    def step_on(self, samples: int) -> None:
+        """Stop, if it runs, and go on by so many samples."""
+        self.engine.send(StepOn(samples))
+        self._set_running(False)
 
     def restart(self) -> None:
         self.engine.send(Restart())

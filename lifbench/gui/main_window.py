@@ -162,7 +162,8 @@ class MainWindow(QMainWindow):
             ),
             ActionSpec("reset", "Back to the tab's own setup", (), "Edit", "The setup this tab began with", self._reset_tab),
             ActionSpec("run", "Run", ("Space",), "Bench", "Run or stop", bench.toggle, True),
-            ActionSpec("single", "Single", ("S",), "Bench", "One sweep from its beginning, then stop", self._single),
+            ActionSpec("single", "Single", ("S",), "Bench", "One sweep from its beginning, then stop", bench.single),
+            ActionSpec("step_on", "Step on", (".",), "Bench", "Stop, and go on by a tenth of a division", scope.step_on),
             ActionSpec("pulse", "Pulse", ("P",), "Bench", "Give the pulse now", self.stimulus.pulse),
             ActionSpec("restart", "Restart the protocol", (), "Bench", "Begin with the first sweep, from V(0)", bench.restart),
             ActionSpec("force", "Force a trigger", ("T",), "Scope", "Trigger the scope now", scope.force_trigger),
@@ -170,6 +171,9 @@ class MainWindow(QMainWindow):
             ActionSpec("fit", "Fit to screen", ("F",), "Scope", "Fit what is on screen", scope.fit),
             ActionSpec(
                 "fit_tau", "Fit τ between the cursors", (), "Scope", "Fit an exponential between the time cursors", scope.fit_tau
+            ),
+            ActionSpec(
+                "take", "Take the measurement", ("M",), "Scope", "Write what is measured into the notebook", scope.take_measurements
             ),
             ActionSpec("grid", "Grid", ("G",), "Scope", "Grid on or off", scope.toggle_grid),
             ActionSpec(
@@ -311,10 +315,6 @@ class MainWindow(QMainWindow):
     def _reset_tab(self) -> None:
         experiment = next(e for e in self._experiments if e.key == self.bench.experiment)
         self.bench.set_setup(experiment.setup(), text="back to the tab's own setup")
-
-    def _single(self) -> None:
-        self.scope.acquisition.arm_single()
-        self.bench.single()
 
     # ---- files
 

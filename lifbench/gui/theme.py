@@ -37,6 +37,14 @@ class Theme:
     base_pt: float
     pen: float
 
+    def sweep_colour(self, sweep: int, sweeps: int) -> str:
+        """Colours of a family in order, from the first sweep to the last, however many."""
+        anchors = self.family[:5]
+        at = (sweep % max(sweeps, 1)) / max(sweeps - 1, 1) * (len(anchors) - 1)
+        k = min(int(at), len(anchors) - 2)
+        low, high = (bytes.fromhex(c[1:]) for c in anchors[k : k + 2])
+        return "#" + bytes(round(a + (b - a) * (at - k)) for a, b in zip(low, high, strict=True)).hex()
+
     @property
     def dark(self) -> bool:
         return int(self.ground[1:3], 16) < 128

@@ -294,7 +294,7 @@ def test_own_samples_come_from_a_file(window, tmp_path):
 
 
 def test_a_line_is_dragged_and_the_threshold_follows(window):
-    line = window.scope.view._lines["cell.threshold"]
+    line = window.scope.view.lines.lines["cell.threshold"]
     line.setValue(-52.34)
     line.sigDragged.emit(line)
     assert window.bench.setup.cell.threshold == -52.3
@@ -316,13 +316,13 @@ def test_time_and_units_step_in_1_2_5(window):
     for _ in range(40):
         scope.zoom(-1)
     assert scope.acquisition.time_div == pytest.approx(10_000.0)
-    assert scope._time_label.text() == "10000 ms/div"
+    assert scope.controls.labels["time"].text() == "10000 ms/div"
 
 
 def test_trigger_modes_are_told_in_words(window, qtbot):
     scope = window.scope
     for mode, words in ((0, {"Roll"}), (1, {"Triggered"}), (2, {"Triggered", "Armed"})):
-        scope._mode.setCurrentIndex(mode)
+        scope.controls.mode.setCurrentIndex(mode)
         qtbot.waitUntil(lambda w=words: scope._state.text() in w, timeout=10_000)
     window.bench.pause()
     qtbot.waitUntil(lambda: scope._state.text() == "Stopped", timeout=10_000)
@@ -341,8 +341,8 @@ def test_cursors_read_and_the_circuit_shows_their_instant(window, qtbot):
     qtbot.waitUntil(lambda: not window.bench.running, timeout=20_000)
     scope = window.scope
     scope.toggle_cursors()
-    scope.view.cursors["t1"].setValue(60.0)
-    scope.view.cursors["t2"].setValue(70.0)
+    scope.cursors.lines["t1"].setValue(60.0)
+    scope.cursors.lines["t2"].setValue(70.0)
     assert "Δt 10 ms" in scope._readout.text()
     assert "1/Δt 100 Hz" in scope._readout.text()
     instant = window.circuit._instant
@@ -359,8 +359,8 @@ def test_tau_is_fitted_between_cursors(window, qtbot):
     scope = window.scope
     scope.fit_tau()  # without cursors: said, not raised
     scope.toggle_cursors()
-    scope.view.cursors["t1"].setValue(55.0)
-    scope.view.cursors["t2"].setValue(200.0)
+    scope.cursors.lines["t1"].setValue(55.0)
+    scope.cursors.lines["t2"].setValue(200.0)
     scope.fit_tau()
     assert scope._readout.text().startswith("τ = 20 ms")
     assert scope.view.fit_curve.getData()[0] is not None
@@ -371,13 +371,13 @@ def test_references_are_pinned_four_at_most_and_restore_their_setup(window, qtbo
     for capacitance in (110.0, 120.0, 130.0, 140.0, 150.0):
         window.bench.change("cell.membrane_capacitance", capacitance, merge=False)
         window.scope.pin_reference()
-    assert len(window.scope._references) == 4
-    chip = window.scope._pins.itemAt(0).widget()
-    assert "membrane capacitance 120.0" in chip.toolTip() or window.scope._references[0].setup.cell.membrane_capacitance == 120.0
+    assert len(window.scope.references.pinned) == 4
+    chip = window.scope.references.itemAt(0).widget()
+    assert "membrane capacitance 120.0" in chip.toolTip() or window.scope.references.pinned[0].setup.cell.membrane_capacitance == 120.0
     chip.click()
     assert window.bench.setup.cell.membrane_capacitance == 120.0
     window.scope.clear()
-    assert window.scope._references == []
+    assert window.scope.references.pinned == []
 
 
 def test_the_picture_goes_out(window, tmp_path):
@@ -400,7 +400,7 @@ def test_the_picture_as_svg_has_the_axis_labels(window, tmp_path):
 def test_each_synapse_has_its_reversal_line_which_is_dragged(window, settled):
     window.show_experiment("synaptic_conductance")
     settled(window)
-    lines = window.scope.view._lines
+    lines = window.scope.view.lines.lines
     for synapse in window.bench.setup.synapses:
         line = lines[f"synapses.{synapse.name}.reversal"]
         assert line.isVisible()
@@ -411,7 +411,7 @@ def test_each_synapse_has_its_reversal_line_which_is_dragged(window, settled):
     line.sigDragged.emit(line)
     assert window.bench.setup.get(f"synapses.{name}.reversal") == -33.0
     window.show_experiment("injected_current")
-    assert not any(path.startswith("synapses.") for path in window.scope.view._lines)
+    assert not any(path.startswith("synapses.") for path in window.scope.view.lines.lines)
 
 
 def test_conductances_are_fitted_and_stepped_in_1_2_5(window, qtbot, settled):
@@ -428,16 +428,17 @@ def test_conductances_are_fitted_and_stepped_in_1_2_5(window, qtbot, settled):
 
     qtbot.waitUntil(opened, timeout=20_000)
     scope.fit()  # of the very frame that was looked at
-    div = scope._siemens_div
+    div = scope.view.scales["g"].div
     assert div in (20.0, 50.0)  # one event, or several on top of each other
-    assert f"{div:g} nS/div" in scope.view.g.getAxis("left").label.toPlainText()
-    scope._fill_show_menu()
-    next(a for a in scope._show_menu.actions() if a.text().endswith("more per division")).trigger()
-    assert scope._siemens_div == {20.0: 50.0, 50.0: 100.0}[div]
+    assert "g (nS)" in scope.view.g.getAxis("left").label.toPlainText()
+    scope.controls.fill_show_menu()
+    units = next(a.menu() for a in scope.controls.show_menu.actions() if a.text() == "Units per division")
+    next(a for a in units.actions() if a.text() == "g (nS): more per division").trigger()
+    assert scope.view.scales["g"].div == {20.0: 50.0, 50.0: 100.0}[div]
 
 
 def test_the_target_is_rest_plus_ohms_law(window, qtbot):
-    window.scope._set_flag("show_target", True)
+    window.scope.set_flag("show_target", True)
     qtbot.waitUntil(lambda: np.size(window.scope.view.target_curve.getData()[1]) > 10, timeout=10_000)
     y = window.scope.view.target_curve.getData()[1]
     cell, clamp = window.bench.setup.cell, window.bench.setup.clamp
@@ -454,14 +455,14 @@ def test_the_average_of_equal_sweeps_is_the_sweep_and_noise_averages_out(window,
     scope.acquisition.time_div = 10.0
     scope._frame()
     window.bench.set_speed(20.0)
-    scope._set_average(True)
+    scope.set_average(True)
     qtbot.waitUntil(lambda: scope._averaged is not None and len(scope._averaged) >= 15, timeout=30_000)
     x, y = scope.view.average_curve.getData()
     ring = scope._ring
     single = ring.read("V_mV", int(scope._averaged[-1]), int(scope._averaged[-1]) + 1000)[1]
     assert len(x) == len(y)
     assert np.std(y[200:]) < 0.6 * np.std(single[200:])
-    scope._set_average(False)
+    scope.set_average(False)
     qtbot.waitUntil(lambda: scope.view.average_curve.getData()[0] is None, timeout=10_000)
 
 
@@ -479,10 +480,10 @@ def test_the_scope_of_each_tab_is_kept_across_starts_and_nonsense_is_passed_over
     first = build(settings)
     first.begin()
     first.scope.step_time(2)
-    first.scope._set_keep(5)
+    first.scope.set_keep(5)
     wanted = first.scope.settings()
     first.show_experiment("refractory")
-    first.scope._show_channel("I_C_pA", True)
+    first.scope.show_channel("I_C_pA", True)
     first.close()
     assert first.shut_down()
     second = build(settings)
@@ -490,7 +491,7 @@ def test_the_scope_of_each_tab_is_kept_across_starts_and_nonsense_is_passed_over
     assert second.scope.settings() == wanted
     second.show_experiment("refractory")
     assert second.scope.view.extra == {"I_C_pA"}
-    for nonsense in ({"time_div": "nan"}, {"volts": 3}, {"mode": "sideways"}, {"keep": -1}, {"extra": None}):
+    for nonsense in ({"time_div": "nan"}, {"scales": 3}, {"mode": "sideways"}, {"keep": -1}, {"extra": None}):
         second.scope.restore(nonsense)
         assert second.scope.settings()["time_div"] == 50.0
     second.close()
@@ -507,7 +508,7 @@ def test_the_scope_of_each_tab_is_kept_across_starts_and_nonsense_is_passed_over
 def test_overlay_of_a_family(window, qtbot):
     window.stimulus.apply_preset("Family of steps")
     window.bench.set_speed(20.0)
-    window.scope._set_keep(5)
+    window.scope.set_keep(5)
     qtbot.waitUntil(lambda: sum(c.isVisible() for c in window.scope.view._overlays) >= 4, timeout=30_000)
 
 
@@ -525,12 +526,12 @@ def test_scrolling_back_when_stopped(window, qtbot):
 
 def test_channels_are_shown_on_wish(window, qtbot):
     scope = window.scope
-    scope._fill_show_menu()
-    for action in scope._show_menu.actions():
+    scope.controls.fill_show_menu()
+    for action in scope.controls.show_menu.actions():
         if action.isCheckable():
             action.trigger()
             action.trigger()
-    scope._show_channel("I_leak_pA", True)
+    scope.show_channel("I_leak_pA", True)
     qtbot.waitUntil(lambda: scope.view.traces["I_leak_pA"].curve.isVisible(), timeout=10_000)
     qtbot.waitUntil(lambda: len(scope.view.traces["I_leak_pA"].curve.getData()[0]) > 10, timeout=10_000)
 

@@ -28,7 +28,7 @@ def test_a_frame_with_ten_seconds_of_history(qapp, window, qtbot):
     window.bench.set_speed(1.0)
     window.clock.stop()
     window.scope.acquisition.time_div = 1000.0
-    window.scope._mode.setCurrentIndex(0)
+    window.scope.controls.mode.setCurrentIndex(0)
     empty = pg.PlotWidget()
     empty.resize(window.scope.view.size())
     empty.showGrid(x=True, y=True)
@@ -71,9 +71,9 @@ def test_buckets_draw_ten_times_cheaper_than_raw_samples(qapp, qtbot, no_windows
 def test_an_edit_is_on_the_screen_within_two_frames(window, qtbot, settled, monkeypatch):
     window.bench.set_setup(Setup(clamp=Clamp(0.0)))
     settled(window)
-    window.scope._mode.setCurrentIndex(0)
+    window.scope.controls.mode.setCurrentIndex(0)
     frames = []
-    monkeypatch.setattr(window.scope, "_measure", lambda ring: None)
+    monkeypatch.setattr(window.scope, "_measure", lambda: None)
     draw = window.scope._draw
     monkeypatch.setattr(window.scope, "_draw", lambda ring: (draw(ring), frames.append(1)))
     taken = []

@@ -10,5 +10,5 @@ EXPERIMENT = Experiment(
     package=__name__,
     setup=demo,
     protocols=PROTOCOLS,
-    scope={"time_div": 50.0, "mode": "auto", "volts": [5.0, -60.0], "amps": [100.0, 140.0]},
+    scope={"time_div": 50.0, "mode": "auto", "scales": {"V": [5.0, -60.0], "I": [100.0, 140.0]}},
 )

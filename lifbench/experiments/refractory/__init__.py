@@ -10,5 +10,5 @@ EXPERIMENT = Experiment(
     package=__name__,
     setup=demo,
     protocols=PROTOCOLS,
-    scope={"time_div": 20.0, "mode": "auto", "volts": [5.0, -55.0], "amps": [500.0, 400.0]},
+    scope={"time_div": 20.0, "mode": "auto", "scales": {"V": [5.0, -55.0], "I": [500.0, 400.0]}},
 )

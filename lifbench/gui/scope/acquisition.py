@@ -6,25 +6,20 @@ zero is, to a fraction of a sample, so that a triggered event does not jitter.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 
 from lifbench.engine.trace_ring import TraceRing
+from lifbench.gui.scope.scales import next_in_sequence
 
-__all__ = ["DIVISIONS", "MODES", "SEQUENCE", "Acquisition", "Shown", "next_in_sequence"]
+__all__ = ["DIVISIONS", "MODES", "Acquisition", "Screen", "Shown"]
 
 DIVISIONS = 10
 MODES = ("roll", "auto", "normal")
-SEQUENCE = tuple(m * 10.0**e for e in range(-2, 5) for m in (1.0, 2.0, 5.0))
 _PATIENCE = 0.4  # s of wall time without a trigger after which auto rolls
-
-
-def next_in_sequence(value: float, steps: int) -> float:
-    """``steps`` further in 1-2-5."""
-    at = int(np.argmin(np.abs(np.log(np.array(SEQUENCE)) - np.log(value))))
-    return SEQUENCE[min(max(at + steps, 0), len(SEQUENCE) - 1)]
 
 
 @dataclass(frozen=True)
@@ -34,6 +29,15 @@ class Shown:
     zero: float
     first: int
     last: int
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A triggered screen: its time zero and its end (samples of the ring; the end is infinite where nothing cuts it), its sweep."""
+
+    zero: float
+    sweep: int
+    end: float = math.inf
 
 
 class Acquisition:
@@ -68,10 +72,10 @@ class Acquisition:
         self.armed_single = False
         self._forced = False
         self._trigger: float | None = None
-        self._scanned = 0
+        self._scanned = self._seen = 0
         self._pending: deque[tuple[int, int]] = deque(maxlen=256)  # (sample, sweep) of sweep starts not yet used
-        self._quiet = 0.0
-        self.earlier: deque[tuple[float, int]] = deque(maxlen=64)  # (zero, sweep) of screens before this one
+        self._quiet = self._waiting = 0.0  # s of wall time without a trigger; since the present screen was full
+        self.earlier: deque[Screen] = deque(maxlen=64)  # before the present one
         self.sweep = 0
 
     # ---- hands
@@ -80,11 +84,14 @@ class Acquisition:
         """Trigger now, whatever the signal does."""
         self._forced = True
 
-    def arm_single(self) -> None:
-        """Forget the last trigger and wait for one."""
-        self.armed_single = True
-        self._trigger = None
+    def arm_single(self, on: bool = True) -> None:
+        """Forget the last trigger and wait for one, which is then held; or go on as the mode says."""
+        self.armed_single = on
         self._quiet = 0.0
+        if on:
+            self._trigger = None
+            self._pending.clear()
+            self._scanned = max(self._scanned, self._seen)
 
     def clear(self) -> None:
         """Forget earlier screens."""
@@ -106,7 +113,25 @@ class Acquisition:
             return "Roll"
         if self._trigger is None:
             return "Armed" if self.mode == "normal" or self.armed_single or self._quiet < _PATIENCE else "Roll (auto)"
-        return "Triggered"
+        # the last screen is held, and the next is waited for
+        return "Armed" if self._waiting > _PATIENCE and not self.armed_single else "Triggered"
+
+    @property
+    def left(self) -> float:
+        """Where the screen begins, ms from time zero."""
+        return -DIVISIONS * self.time_div * (1.0 if self.mode == "roll" else self.pre)
+
+    def watch(self, source: str, rising: bool, level: float) -> None:
+        """Trigger on the sweep's start ("sweep") or where a channel passes ``level`` upwards or downwards."""
+        self.source, self.rising, self.level = source, rising, level
+        self._trigger = None
+        self._quiet = 0.0
+        self._scanned = max(self._scanned, self._seen)
+        self.clear()
+
+    def step_time(self, steps: int) -> None:
+        """More or less time per division, 1-2-5."""
+        self.time_div = min(10_000.0, max(0.1, next_in_sequence(self.time_div, steps)))
 
     def span(self, ring: TraceRing) -> float:
         """Samples across the screen."""
@@ -122,6 +147,7 @@ class Acquisition:
             s since the last frame (0 when stopped).
         """
         self._pending.extend(sweep_starts)
+        self._seen = ring.total
         span = self.span(ring)
         if self.mode == "roll":
             self._trigger = None
@@ -133,8 +159,12 @@ class Acquisition:
             if self.mode == "auto" and not self.armed_single and self._quiet >= _PATIENCE:
                 return self._rolling(ring, span)
             return Shown(float(ring.total), ring.total, ring.total)
+        self._waiting = self._waiting + wall_dt if self.complete(ring) else 0.0
         first = self._trigger - self.pre * span
-        return Shown(self._trigger, int(np.floor(first)), min(ring.total, int(np.ceil(first + span)) + 1))
+        last = min(ring.total, int(np.ceil(first + span)) + 1)
+        if self.source == "sweep" and self._pending:
+            last = min(last, self._pending[0][0])
+        return Shown(self._trigger, int(np.floor(first)), last)
 
     def _rolling(self, ring: TraceRing, span: float) -> Shown:
         return Shown(float(ring.total), int(ring.total - span) - 1, ring.total)
@@ -144,51 +174,52 @@ class Acquisition:
         return self._trigger is not None and ring.total >= self._trigger + (1.0 - self.pre) * self.span(ring)
 
     def _look(self, ring: TraceRing, span: float) -> None:
-        """Take the next trigger, if the present screen is full."""
-        if self._trigger is not None and (self.armed_single or not self.complete(ring)) and not self._forced:
-            return
-        ready = self._scanned if self._trigger is None else max(self._scanned, int(self._trigger + (1.0 - self.pre) * span))
-        found, sweep = self._find(ring, max(ready, ring.first))
-        if found is None and self._trigger is not None and self.mode == "auto":
-            late = ring.total - (self._trigger + (1.0 - self.pre) * span)
-            if late > max(span, 0.0) and not self.armed_single:
-                self._trigger = None  # nothing more comes: auto goes back to rolling
+        """Take the next trigger, if there is one to take."""
         if self._forced:
-            found = float(ring.total)
             self._forced = False
-        if found is None:
+            self._take(float(ring.total), self.sweep)
+        elif self.armed_single and self._trigger is not None:
             return
-        if self._trigger is not None:
-            self.earlier.append((self._trigger, self.sweep))
-        self._trigger = found
-        self.sweep = self.sweep if sweep is None else sweep
-        self._scanned = int(found) + 1
-        self._quiet = 0.0
+        elif self.source == "sweep":
+            self._take_sweeps(ring)
+        elif self._trigger is None or self.complete(ring):
+            self._take_edge(ring, span)
+        late = 0.0 if self._trigger is None else ring.total - (self._trigger + (1.0 - self.pre) * span)
+        if late > span and self.mode == "auto" and not self.armed_single:
+            self._trigger = None  # nothing more comes: auto goes back to rolling
 
-    def _find(self, ring: TraceRing, ready: int) -> tuple[float | None, int | None]:
-        if self.source == "sweep":
-            newest = None
-            while self._pending and self._pending[0][0] <= ring.total:
-                sample, sweep = self._pending[0]
-                if newest is not None and sample + (1.0 - self.pre) * self.span(ring) > ring.total:
-                    break
-                self._pending.popleft()
-                if sample >= ready:
-                    newest = (sample, sweep)
-                    if self._trigger is None:
-                        break
-            self._scanned = max(self._scanned, ready)
-            return (None, None) if newest is None else (float(newest[0]), newest[1])
+    def _take(self, zero: float, sweep: int) -> None:
+        if self._trigger is not None:
+            self.earlier.append(Screen(self._trigger, self.sweep, self._until(zero)))
+        self._trigger, self.sweep = zero, sweep
+        self._scanned = int(zero) + 1
+        self._quiet = self._waiting = 0.0
+
+    def _until(self, following: float) -> float:
+        """Where a screen ends for good: a sweep ends where the next begins."""
+        return following if self.source == "sweep" else math.inf
+
+    def _take_sweeps(self, ring: TraceRing) -> None:
+        """Every sweep begins a new screen. At high speed the last of several is left for the next frame: a whole one is shown."""
+        started = sum(1 for sample, _ in self._pending if sample <= ring.total)
+        for _ in range(started if started < 2 or self.armed_single else started - 1):
+            sample, sweep = self._pending.popleft()
+            if sample >= ring.first:
+                self._take(float(sample), sweep)
+                if self.armed_single:
+                    return
+
+    def _take_edge(self, ring: TraceRing, span: float) -> None:
+        ready = self._scanned if self._trigger is None else max(self._scanned, int(self._trigger + (1.0 - self.pre) * span))
+        ready = max(ready, ring.first)
         if self.source not in ring.channels or ring.total - ready < 2:
-            return None, None
+            return
         # far behind (high speed): the latest stretch is enough
-        first, values = ring.read(self.source, max(ready - 1, int(ring.total - 3 * self.span(ring)) - 2), ring.total)
+        first, values = ring.read(self.source, max(ready - 1, int(ring.total - 3 * span) - 2), ring.total)
         above = values >= self.level
         hits = np.flatnonzero(above[1:] & ~above[:-1]) if self.rising else np.flatnonzero(~above[1:] & above[:-1])
         self._scanned = ring.total
-        if not hits.size:
-            return None, None
-        k = int(hits[0])
-        a, b = float(values[k]), float(values[k + 1])
-        self._scanned = first + k + 2
-        return first + k + (self.level - a) / (b - a), None
+        if hits.size:
+            k = int(hits[0])
+            a, b = float(values[k]), float(values[k + 1])
+            self._take(first + k + (self.level - a) / (b - a), self.sweep)

@@ -1,4 +1,4 @@
-"""Refractory bands and cosmetic spikes: many upright rectangles and lines, drawn in whole device pixels.
+"""What is drawn on the screen besides traces, in whole device pixels: refractory bands, cosmetic spikes, raster, legend, grip.
 
 A filled or stroked path of the same costs ten times as much, and these are drawn 60 times a second.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QLine, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QLine, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 
-__all__ = ["Bands", "SpikeMarks"]
+__all__ = ["Bands", "Legend", "PotentialHandle", "Raster", "SpikeMarks"]
 
 
 class _Marks(pg.GraphicsObject):
@@ -96,3 +96,132 @@ class SpikeMarks(_Marks):
         high = round(transform.m22() * self._top + transform.dy())
         columns = np.unique((self._x * transform.m11() + transform.dx()).round().astype(int)).tolist()
         painter.drawLines([QLine(x, low, x, high) for x in columns])
+
+
+class Raster(_Marks):
+    """Spikes of the sweeps on screen, a row each, the newest lowest, along the top edge of the view."""
+
+    ROW = 7  # px
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[tuple[np.ndarray, QColor]] = []
+
+    @property
+    def rows(self) -> list[np.ndarray]:
+        """Positions (ms on the axis) of each row's spikes, the oldest first."""
+        return [x for x, _ in self._rows]
+
+    def set_rows(self, rows: list[tuple[np.ndarray, QColor]]) -> None:
+        self._rows = rows
+        self.update()
+
+    def paint_pixels(self, painter: QPainter, transform) -> None:
+        top = transform.mapRect(self.boundingRect()).toAlignedRect().top() + 3
+        for number, (x, colour) in enumerate(self._rows):
+            painter.setPen(QPen(colour, 2))
+            y = top + number * self.ROW
+            columns = np.unique((x * transform.m11() + transform.dx()).round().astype(int)).tolist()
+            painter.drawLines([QLine(column, y, column, y + self.ROW - 2) for column in columns])
+
+
+class Legend(_Marks):
+    """Names of what is on the screen, each behind a piece of its line, in the upper left corner."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: list[tuple[QPen, str]] = []
+        self._font = QFont()
+        self._text, self._ground = QColor(), QColor()
+        self.setZValue(20)
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, text in self._entries]
+
+    def apply_theme(self, font: QFont, text: QColor, ground: QColor) -> None:
+        self._font, self._text, self._ground = font, text, ground
+        self.update()
+
+    def set_entries(self, entries: list[tuple[QPen, str]]) -> None:
+        if entries != self._entries:
+            self._entries = entries
+            self.update()
+
+    def paint_pixels(self, painter: QPainter, transform) -> None:
+        if not self._entries:
+            return
+        area = transform.mapRect(self.boundingRect()).toAlignedRect()
+        painter.setFont(self._font)
+        metrics = painter.fontMetrics()
+        height = metrics.height()
+        width = 34 + max(metrics.horizontalAdvance(text) for text in self.texts)
+        box = QRect(area.left() + 6, area.top() + 6, width + 8, height * len(self._entries) + 6)
+        ground = QColor(self._ground)
+        ground.setAlpha(215)
+        painter.fillRect(box, ground)
+        for number, (pen, text) in enumerate(self._entries):
+            y = box.top() + 3 + number * height
+            painter.setPen(pen)
+            painter.drawLine(box.left() + 4, y + height // 2, box.left() + 26, y + height // 2)
+            painter.setPen(self._text)
+            painter.drawText(box.left() + 32, y + metrics.ascent(), text)
+
+
+class PotentialHandle(_Marks):
+    """A grip at the right edge, at the height of V: drag it to put V somewhere by hand."""
+
+    dragged = Signal(float)  # mV
+    SIZE = 13  # px
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._V = 0.0
+        self._colour, self._edge = QColor(), QColor()
+        self.setZValue(15)
+        self.setCursor(Qt.CursorShape.SizeVerCursor)
+        self.setToolTip("Drag to kick V by hand, and watch it come back")
+
+    @property
+    def value(self) -> float:
+        return self._V
+
+    def set_colours(self, colour: QColor, edge: QColor) -> None:
+        self._colour, self._edge = colour, edge
+        self.update()
+
+    def set_value(self, V: float) -> None:
+        if V != self._V:
+            self.prepareGeometryChange()
+            self._V = V
+            self.update()
+
+    def _pixel(self) -> tuple[float, float]:
+        """ms and mV of a pixel."""
+        x, y = self.getViewBox().viewPixelSize()
+        return float(x), float(y)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        if self.getViewBox() is not None:
+            dx, dy = self._pixel()
+            right, half = self.boundingRect().right(), (self.SIZE + 3) * dy
+            path.addRect(QRectF(right - 1.5 * self.SIZE * dx, self._V - half, 1.5 * self.SIZE * dx, 2 * half))
+        return path
+
+    def mouseDragEvent(self, ev) -> None:
+        if ev.button() != Qt.MouseButton.LeftButton:
+            ev.ignore()
+            return
+        ev.accept()
+        self.dragged.emit(float(ev.pos().y()))
+
+    def paint_pixels(self, painter: QPainter, transform) -> None:
+        area = transform.mapRect(self.boundingRect())
+        x, y = area.right() - 1, transform.m22() * self._V + transform.dy()
+        y = min(max(y, area.top()), area.bottom())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(QPen(self._edge, 1))
+        painter.setBrush(self._colour)
+        half = self.SIZE * 0.55
+        painter.drawPolygon(QPolygonF([QPointF(x - self.SIZE, y), QPointF(x, y - half), QPointF(x, y + half)]))

@@ -1,28 +1,31 @@
-"""The oscilloscope: controls above, screen, measurements below."""
+"""The oscilloscope: controls above, the screen, what is measured below. Conducts; each thing has its own room beside this one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QBuffer, Qt
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollBar, QToolButton, QVBoxLayout, QWidget
 
 from lifbench.analysis.fit import fit_exponential
 from lifbench.engine.messages import Status, instant
 from lifbench.engine.trace_ring import TraceRing
-from lifbench.files.atomic import writing
 from lifbench.gui.bench import Bench
-from lifbench.gui.scope.acquisition import MODES, SEQUENCE, Acquisition, Shown, next_in_sequence
-from lifbench.gui.scope.measure import measure_text
+from lifbench.gui.scope import picture
+from lifbench.gui.scope.acquisition import DIVISIONS, Acquisition, Screen, Shown
+from lifbench.gui.scope.controls import Controls
+from lifbench.gui.scope.cursors import Cursors
+from lifbench.gui.scope.measure import Measurement, measure, strip_text
+from lifbench.gui.scope.measurement_table import MeasurementTable
 from lifbench.gui.scope.plots import ScopeView
+from lifbench.gui.scope.references import References
+from lifbench.gui.scope.scales import default_scales
+from lifbench.gui.scope.settings import FLAGS, ScopeSettings
 from lifbench.gui.theme import LIGHT, Theme
-from lifbench.model.integrator import channel_names, name_and_unit
+from lifbench.model.integrator import channel_names
 from lifbench.model.setup import Setup
 from lifbench.quantities import LifbenchError, format_number
 
@@ -30,23 +33,11 @@ __all__ = ["ScopePanel"]
 
 _MEASURE = 0.25  # s between measurements
 _MOST_SPIKES = 200_000  # spike times kept: the last minutes
-_REFERENCES = 4
-_FLAGS = ("show_spikes", "show_refractory", "show_target")
-_DEFAULTS: dict[str, Any] = {
-    "time_div": 50.0, "mode": "auto", "pre": 0.0, "keep": 2, "average": False, "volts": [10.0, -55.0], "amps": [100.0, 150.0],
-    "siemens": 2.0, "extra": [], "show_spikes": True, "show_refractory": True, "show_target": False,
-}  # fmt: skip
-
-
-@dataclass
-class _Reference:
-    x: np.ndarray
-    y: np.ndarray
-    setup: Setup
+_MOST_NAMED = 9  # sweeps that the legend names
 
 
 class ScopePanel(QWidget):
-    """`on_frame` draws; the public methods are what the actions of the main window call."""
+    """`on_frame` draws; the public methods are what the actions of the main window and the menus call (`MenuActions`)."""
 
     def __init__(self, bench: Bench, ring_source: Callable[[], TraceRing]) -> None:
         super().__init__()
@@ -55,11 +46,7 @@ class ScopePanel(QWidget):
         self._theme = LIGHT
         self._ring: TraceRing | None = None
         self.acquisition = Acquisition()
-        self._volts_div, self._volts_mid = _DEFAULTS["volts"]
-        self._amps_div, self._amps_mid = _DEFAULTS["amps"]
-        self._siemens_div = _DEFAULTS["siemens"]
         self._spikes = np.empty(0)
-        self._references: list[_Reference] = []
         self._shown = Shown(0.0, 0, 0)
         self._status: Status | None = None
         self._since = 0.0
@@ -67,10 +54,19 @@ class ScopePanel(QWidget):
         self._stale = True
         self._averaged: tuple[float, ...] | None = None
         self._fit_at: int | None = None
+        self._tau: float | None = None
         self.view = ScopeView(bench)
-        self.view.dragged.connect(self._dragged)
-        self.view.cursor_moved.connect(self._cursors_moved)
-        self.view.level_line.sigPositionChanged.connect(lambda line: setattr(self.acquisition, "level", float(line.value())))
+        self.cursors = Cursors(self.view.V, self._potential_at)
+        self.references = References(bench, self.view)
+        self.table = MeasurementTable()
+        self.controls = Controls(self, self, self.view, self.acquisition)
+        self._build()
+        self._connect()
+        self._frame()
+
+    # ---- layout
+
+    def _build(self) -> None:
         self._state = QLabel("Stopped")
         self._state.setObjectName("scope.state")
         self._strip = QLabel(" ")
@@ -81,308 +77,217 @@ class ScopePanel(QWidget):
         self._readout = QLabel(" ")
         self._readout.setObjectName("scope.readout")
         self._readout.setMinimumWidth(50)
+        self._readout.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._readout.hide()
-        self._pins = QHBoxLayout()
+        self._memory = QScrollBar(Qt.Orientation.Horizontal)
+        self._memory.setObjectName("scope.memory")
+        self._memory.setAccessibleName("Scroll back through the memory")
+        self._memory.setToolTip("Scroll back through the last minutes")
+        self._memory.hide()
+        self._spikes_button = QToolButton()
+        self._spikes_button.setObjectName("scope.spikes")
+        self._spikes_button.setText("spikes")
+        self._spikes_button.setCheckable(True)
+        self._spikes_button.setChecked(True)
+        self._spikes_button.setProperty("small", True)
+        self._spikes_button.setToolTip("Draw spikes: what they look like is cosmetic, never data")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 2)
         layout.setSpacing(2)
-        layout.addLayout(self._controls())
+        layout.addLayout(self.controls)
         layout.addWidget(self.view, 1)
+        layout.addWidget(self._memory)
         layout.addWidget(self._readout)
+        layout.addWidget(self.table)
         below = QHBoxLayout()
         below.addWidget(self._strip, 1)
-        below.addLayout(self._pins)
+        below.addLayout(self.references)
+        below.addWidget(self._spikes_button)
         below.addWidget(self._state)
         layout.addLayout(below)
+
+    def _connect(self) -> None:
+        bench, view = self._bench, self.view
+        self._spikes_button.toggled.connect(lambda on: self.set_flag("show_spikes", on))
+        self._memory.valueChanged.connect(self._memory_moved)
+        self.table.taken.connect(self.take_measurements)
+        self.cursors.moved.connect(self._cursors_moved)
+        view.dragged.connect(self._dragged)
+        view.wheeled.connect(lambda pane, axis, way: self.step_units(pane, -way) if axis else self.step_time(-way))
+        view.arrow.connect(self._arrow)
+        view.kicked.connect(self._kicked)
+        view.trigger.level_moved.connect(lambda level: setattr(self.acquisition, "level", level))
+        view.trigger.place_moved.connect(
+            lambda ms: self.set_pre(self.acquisition.pre + ms / (DIVISIONS * self.acquisition.time_div))
+        )
         bench.setup_changed.connect(self._setup_changed)
         bench.running_changed.connect(self._running_changed)
-        self._frame()
-
-    # ---- the controls
-
-    def _stepper(self, name: str, label: str, step: Callable[[int], None]) -> tuple[QHBoxLayout, QLabel]:
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        value = QLabel()
-        value.setObjectName(name)
-        value.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        value.setMinimumWidth(74)
-        for text, amount, word in (("−", -1, "less"), ("+", 1, "more")):
-            button = QToolButton()
-            button.setText(text)
-            button.setObjectName(f"{name}.{word}")
-            button.setProperty("small", True)
-            button.setAccessibleName(f"{label}: {word}")
-            button.setToolTip(f"{label}: {word}")
-            button.setAutoRepeat(True)
-            button.clicked.connect(lambda _=False, a=amount: step(a))
-            if amount > 0:
-                row.addWidget(value)
-            row.addWidget(button)
-        return row, value
-
-    def _controls(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(5)
-        time, self._time_label = self._stepper("scope.time_div", "Time per division", self.step_time)
-        volts, self._volts_label = self._stepper("scope.volts_div", "Millivolts per division", self.step_volts)
-        amps, self._amps_label = self._stepper("scope.amps_div", "Picoamperes per division", self.step_amps)
-        for item in (time, volts, amps):
-            row.addLayout(item)
-        self._mode = QComboBox()
-        self._mode.setObjectName("scope.trigger_mode")
-        self._mode.setAccessibleName("Trigger mode")
-        self._mode.addItems(["Roll", "Auto", "Normal"])
-        self._mode.setCurrentIndex(1)
-        self._mode.setToolTip("Roll: the trace runs along. Auto: waits for the trigger, else rolls. Normal: holds the last.")
-        self._mode.currentIndexChanged.connect(self._set_mode)
-        row.addWidget(self._mode)
-        self._trigger = QToolButton()
-        self._trigger.setObjectName("scope.trigger")
-        self._trigger.setText("Trigger ▾")
-        self._trigger.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._trigger.setMenu(self._trigger_menu())
-        row.addWidget(self._trigger)
-        show = QToolButton()
-        show.setObjectName("scope.show")
-        show.setText("Show ▾")
-        show.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._show_menu = QMenu(self)
-        self._show_menu.aboutToShow.connect(self._fill_show_menu)
-        show.setMenu(self._show_menu)
-        row.addWidget(show)
-        row.addStretch(1)
-        return row
-
-    def _trigger_menu(self) -> QMenu:
-        menu = QMenu(self)
-        for text, source, rising in (
-            ("Start of the sweep", "sweep", True),
-            ("V rising through the level", "V_mV", True),
-            ("V falling through the level", "V_mV", False),
-            ("Command current rising through the level", "I_inj_pA", True),
-        ):
-            action = menu.addAction(text)
-            action.setCheckable(True)
-            action.setChecked(source == "sweep")
-            action.triggered.connect(lambda _=False, s=source, r=rising, a=action: self._set_source(s, r, a))
-        menu.addSeparator()
-        for share in (0.0, 0.1, 0.5):
-            action = menu.addAction(f"{share:.0%} of the screen before the trigger")
-            action.triggered.connect(lambda _=False, p=share: self._set_pre(p))
-        menu.addSeparator()
-        menu.addAction("Force a trigger now", self.force_trigger)
-        return menu
-
-    def _fill_show_menu(self) -> None:
-        menu = self._show_menu
-        menu.clear()
-        for channel, trace in self.view.traces.items():
-            if channel in ("V_mV", "I_inj_pA") or channel.startswith("g_"):
-                continue
-            action = menu.addAction(name_and_unit(trace.channel)[0])
-            action.setCheckable(True)
-            action.setChecked(channel in self.view.extra)
-            action.toggled.connect(lambda on, c=channel: self._show_channel(c, on))
-        menu.addSeparator()
-        for text, name in (
-            ("E_L + I·R, where V is driven", "show_target"),
-            ("Spikes (drawn, not data)", "show_spikes"),
-            ("Refractory intervals", "show_refractory"),
-        ):
-            action = menu.addAction(text)
-            action.setCheckable(True)
-            action.setChecked(getattr(self.view, name))
-            action.toggled.connect(lambda on, n=name: self._set_flag(n, on))
-        if self._bench.setup.synapses:
-            menu.addAction("Conductance: less per division", lambda: self.step_siemens(-1))
-            menu.addAction("Conductance: more per division", lambda: self.step_siemens(1))
-        menu.addSeparator()
-        for count, text in (
-            (1, "Only the present sweep"),
-            (2, "The last sweep stays, faint"),
-            (5, "Overlay of the last 5 sweeps"),
-            (20, "Overlay of the last 20 sweeps"),
-        ):
-            action = menu.addAction(text)
-            action.setCheckable(True)
-            action.setChecked(self.acquisition.keep == count)
-            action.triggered.connect(lambda _=False, k=count: self._set_keep(k))
-        average = menu.addAction("Average of these sweeps")
-        average.setCheckable(True)
-        average.setChecked(self.acquisition.average)
-        average.toggled.connect(self._set_average)
-        menu.addSeparator()
-        menu.addAction("Fit τ between the time cursors", self.fit_tau)
+        bench.single_armed.connect(self.acquisition.arm_single)
 
     def contextMenuEvent(self, event) -> None:
-        self._fill_show_menu()
-        self._show_menu.exec(event.globalPos())
+        self.controls.fill_show_menu()
+        self.controls.show_menu.exec(event.globalPos())
 
-    def _set_flag(self, name: str, on: bool) -> None:
+    # ---- what menus and controls call
+
+    @property
+    def snapping(self) -> bool:
+        return self.cursors.snap
+
+    @property
+    def table_shown(self) -> bool:
+        return not self.table.isHidden()
+
+    def set_mode(self, mode: str) -> None:
+        self.acquisition.mode = mode
+        self._frame()
+
+    def set_source(self, source: str, rising: bool) -> None:
+        """Trigger on a channel's edge; another channel begins with a level in the middle of what it does."""
+        a, level = self.acquisition, self.acquisition.level
+        if source != a.source and source != "sweep" and self._ring is not None:
+            _, low, high = self._ring.window(source, self._shown.first, self._shown.last, 400)
+            level = round(0.5 * float(low.min() + high.max()), 2) if low.size else 0.0
+        a.watch(source, rising, level)
+        self._frame()
+
+    def set_pre(self, share: float) -> None:
+        """How much of the screen lies before the trigger."""
+        self.acquisition.pre = min(max(share, 0.0), 0.95)
+        self._frame()
+
+    def set_flag(self, name: str, on: bool) -> None:
         setattr(self.view, name, on)
+        if name == "show_spikes":
+            self._spikes_button.setChecked(on)
         self._stale = True
 
-    def _set_keep(self, count: int) -> None:
+    def set_keep(self, count: int) -> None:
         self.acquisition.keep = count
         self._stale = True
 
-    def _set_average(self, on: bool) -> None:
+    def set_average(self, on: bool) -> None:
         self.acquisition.average = on
         if on and self.acquisition.keep < 5:
             self.acquisition.keep = 20
         self._averaged = None
         self._stale = True
 
-    def _show_channel(self, channel: str, on: bool) -> None:
-        (self.view.extra.add if on else self.view.extra.discard)(channel)
-        self.view._pens()
+    def set_snap(self, on: bool) -> None:
+        self.cursors.snap = on
+        self.cursors.follow()
+        self._cursors_moved()
+
+    def set_table(self, on: bool) -> None:
+        self.table.setVisible(on)
+        self._since = _MEASURE
         self._stale = True
 
-    def _set_mode(self, index: int) -> None:
-        self.acquisition.mode = MODES[index]
-        self._frame()
-
-    def _set_source(self, source: str, rising: bool, chosen: QAction) -> None:
-        for action in self._trigger.menu().actions():
-            if action.isCheckable():
-                action.setChecked(action is chosen)
-        acquisition = self.acquisition
-        acquisition.source, acquisition.rising = source, rising
-        acquisition.clear()
-        self.view.level_line.setVisible(source == "V_mV")
-        if source == "V_mV":
-            self.view.level_line.setValue(acquisition.level)
-        elif source != "sweep":
-            acquisition.level = 1.0
-
-    def _set_pre(self, share: float) -> None:
-        self.acquisition.pre = share
-        self._frame()
+    def show_channel(self, channel: str, on: bool) -> None:
+        self.view.show_channel(channel, on)
+        self._reframe()
 
     # ---- what the main window's actions call
 
     def step_time(self, steps: int) -> None:
-        self.acquisition.time_div = min(10_000.0, max(0.1, next_in_sequence(self.acquisition.time_div, steps)))
-        self._frame()
+        """More or less time per division; when scrolled back, about the middle of the screen."""
+        a, b = self.view.x_range()
+        self.acquisition.step_time(steps)
+        if self._scrolled:
+            self._scroll_to(0.5 * (a + b) - 0.5 * DIVISIONS * self.acquisition.time_div)
+        else:
+            self._frame()
 
-    def step_volts(self, steps: int) -> None:
-        self._volts_div = min(100.0, max(0.1, next_in_sequence(self._volts_div, steps)))
-        self._frame()
-
-    def step_amps(self, steps: int) -> None:
-        self._amps_div = min(20_000.0, max(1.0, next_in_sequence(self._amps_div, steps)))
-        self._frame()
-
-    def step_siemens(self, steps: int) -> None:
-        self._siemens_div = min(1000.0, max(0.01, next_in_sequence(self._siemens_div, steps)))
-        self._frame()
+    def step_units(self, pane: str, steps: int) -> None:
+        self.view.scales[pane].step(steps)
+        self._reframe()
 
     def zoom(self, steps: int) -> None:
         """+ shows less time, larger."""
         self.step_time(-steps)
 
     def home(self) -> None:
-        """The view of the beginning."""
-        self._volts_div, self._volts_mid = _DEFAULTS["volts"]
-        self._amps_div, self._amps_mid = _DEFAULTS["amps"]
+        """The view of the beginning, and back to now."""
+        for name, scale in default_scales().items():
+            self.view.scales[name].div, self.view.scales[name].middle = scale.div, scale.middle
         self._frame()
 
     def fit(self) -> None:
-        """Units per division and position so that what is on screen fills it."""
+        """Units per division and position so that what was on the last whole screen fills it."""
         ring = self._ring
-        if ring is None or self._shown.last <= self._shown.first:
+        if ring is None:
             return
+        last = self._shown.last
+        first = min(self._shown.first, int(last - self.acquisition.span(ring)))
+        found: dict[str, list[float]] = {}
+        for channel, trace in self.view.traces.items():
+            if self.view.shown(channel):
+                _, low, high = ring.window(channel, first, last, 400)
+                if low.size:
+                    pane = next(name for name, p in self.view.panes.items() if p is trace.pane)
+                    found.setdefault(pane, []).extend((float(low.min()), float(high.max())))
         cell = self._bench.setup.cell
-        for channel in ("V_mV", "I_inj_pA"):
-            _, low, high = ring.window(channel, self._shown.first, self._shown.last, 400)
-            if not low.size:
-                return
-            bottom, top = float(low.min()), float(high.max())
-            if channel == "V_mV":
-                bottom = min(bottom, cell.reset if cell.spiking else bottom, cell.leak_reversal)
-                top = max(top, cell.threshold + 8.0) if cell.spiking else top
-                self._volts_div, self._volts_mid = _fitted(bottom, top, 8, 1.0)
-            else:
-                self._amps_div, self._amps_mid = _fitted(bottom, top, 4, 10.0)
-        open_most = 0.0
-        for channel in ring.channels:
-            if channel.startswith("g_"):
-                _, _, high = ring.window(channel, self._shown.first, self._shown.last, 400)
-                open_most = max(open_most, float(high.max(initial=0.0)))
-        if open_most > 0.0:  # 3.5 of the four divisions
-            self._siemens_div = next(div for div in (*SEQUENCE, open_most) if 3.5 * div >= open_most)
-        self._frame()
+        if "V" in found:
+            found["V"].append(cell.leak_reversal)
+            if cell.spiking:
+                found["V"].extend((cell.reset, cell.threshold + 8.0) if cell.reference is None else (cell.leak_reversal,))
+        for pane, values in found.items():
+            if pane != "g" or max(values) > 0.0:
+                self.view.scales[pane].fit(min(values), max(values))
+        self._reframe()
 
     def fit_soon(self) -> None:
         """Fit once a screen of what comes now has been recorded: another cell may live elsewhere."""
         ring = self._ring_source()
-        self._fit_at = ring.total + int(self.acquisition.span(ring))
+        self._fit_at = ring.total + int(self.acquisition.span(ring)) + 1
 
     def toggle_cursors(self) -> None:
-        on = not self.view.cursors["t1"].isVisible()
-        if on:
-            a, b = self.view.x_range()
-            for name, share in (("t1", 0.25), ("t2", 0.6)):
-                self.view.cursors[name].setValue(a + share * (b - a))
-            self.view.cursors["V1"].setValue(self._bench.setup.cell.leak_reversal + 5)
-            self.view.cursors["V2"].setValue(self._bench.setup.cell.leak_reversal + 15)
-        for line in self.view.cursors.values():
-            line.setVisible(on)
-        if not on:
+        if self.cursors.visible:
+            self.cursors.hide()
             self.view.fit_curve.clear()
             self._bench.instant_changed.emit(None)
-        self._readout.setVisible(on)
+        else:
+            a, b = self.view.x_range()
+            rest = self._bench.setup.cell.leak_reversal
+            self.cursors.show(a + 0.25 * (b - a), a + 0.6 * (b - a), rest + 5.0, rest + 15.0)
+        self._readout.setVisible(self.cursors.visible)
         self._cursors_moved()
 
     def toggle_grid(self) -> None:
-        self.view.set_grid(not self.view._grid)
+        self.view.set_grid(not self.view.grid)
 
     def force_trigger(self) -> None:
         self.acquisition.force()
 
+    def step_on(self) -> None:
+        """Stand still, but for a tenth of a division (one sample at least)."""
+        interval = self._bench.setup.recording.sample_interval
+        self._scrolled = False
+        self._bench.step_on(max(1, round(0.1 * self.acquisition.time_div / interval)))
+
     def clear(self) -> None:
         """Take overlays and pinned references away."""
         self.acquisition.clear()
-        self._references.clear()
-        self._pinned()
+        self.references.clear()
+        self.view.fit_curve.clear()
         self._stale = True
 
     def pin_reference(self) -> None:
         """Keep the trace on screen, with the setup that made it; the oldest of four goes."""
         trace = self.view.traces.get("V_mV")
-        if trace is None:
-            return
-        x, y = trace.curve.getData()
-        if x is None or not len(x):
-            return
-        self._references = [*self._references, _Reference(x.copy(), y.copy(), self._bench.setup)][-_REFERENCES:]
-        self._pinned()
-
-    def _pinned(self) -> None:
-        self.view.draw_references([(r.x, r.y) for r in self._references])
-        while self._pins.count():
-            self._pins.takeAt(0).widget().deleteLater()
-        for number, reference in enumerate(self._references, 1):
-            chip = QToolButton()
-            chip.setText(f"R{number}")
-            chip.setToolTip(f"Reference {number}: {_difference(reference.setup, self._bench.setup)}\nClick to restore its setup.")
-            chip.setAccessibleName(f"Restore the setup of reference {number}")
-            chip.clicked.connect(
-                lambda _=False, r=reference, n=number: self._bench.set_setup(r.setup, text=f"restore reference {n}")
-            )
-            self._pins.addWidget(chip)
+        if trace is not None:
+            self.references.pin(*trace.curve.getData())
+            self._stale = True
 
     def fit_tau(self) -> None:
         """Fit an exponential to V between the time cursors and draw it."""
-        cursors = self.view.cursors
         ring = self._ring
-        if ring is None or not cursors["t1"].isVisible():
+        if ring is None or not self.cursors.visible:
             self._bench.message.emit("Place the time cursors (C) around a stretch of the trace first.")
             return
-        a, b = sorted((cursors["t1"].value(), cursors["t2"].value()))
-        dt = ring.sample_interval_ms
-        first, values = ring.read("V_mV", int(np.ceil(self._shown.zero + a / dt)), int(self._shown.zero + b / dt) + 1)
+        a, b = self.cursors.times
+        dt, zero = ring.sample_interval_ms, self._zero_for(ring, b)
+        first, values = ring.read("V_mV", int(np.ceil(zero + a / dt)), int(zero + b / dt) + 1)
         thin = max(1, values.size // 4000)
         V = values[::thin].astype(float)
         t = np.arange(V.size) * dt * thin
@@ -391,126 +296,119 @@ class ScopePanel(QWidget):
         except LifbenchError as error:
             self._bench.message.emit(f"τ cannot be measured: {error.message}.")
             return
-        start = (first - self._shown.zero) * dt
+        start = (first - zero) * dt
         self.view.fit_curve.setData(start + t, fit(t))
+        self._tau = fit.tau
         self._readout.setText(
             f"τ = {format_number(fit.tau)} ms   plateau {format_number(fit.plateau)} mV   residual {format_number(fit.residual, 2)} mV"
         )
 
-    def picture(self) -> QImage:
-        """The screen of the scope alone, with axes and units."""
-        scale = 2
-        image = QImage(self.view.size() * scale, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(scale)
-        image.fill(self._theme.ground)
-        painter = QPainter(image)
-        self.view.render(painter)
-        painter.end()
-        return image
+    def take_measurements(self) -> None:
+        """Hand what is measured now to the notebook beside the experiment."""
+        rows = self._measurements()
+        if not rows:
+            self._bench.message.emit("There is no trace to measure yet.")
+            return
+        if self._tau is not None and self.cursors.visible:
+            rows = [row.with_tau(self._tau) if row.trace == "V" else row for row in rows]
+        self._bench.measured.emit(rows if self.table_shown else rows[:1])
 
     def copy_picture(self) -> None:
-        QGuiApplication.clipboard().setImage(self.picture())
+        QGuiApplication.clipboard().setImage(picture.image(self.view, self._theme))
         self._bench.message.emit("The scope's picture is in the clipboard.")
 
     def save_picture(self, path: str) -> None:
         """Raises LifbenchError if it cannot be written."""
-        if path.lower().endswith(".svg"):
-            self._save_drawing(path)
-        elif not self.picture().save(path):
-            raise LifbenchError(f"{path} cannot be written as a picture; a name that ends in .png or .svg is expected")
-
-    def _save_drawing(self, path: str) -> None:
-        buffer = QBuffer()
-        buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-        generator = QSvgGenerator()
-        generator.setOutputDevice(buffer)
-        generator.setSize(self.view.size())
-        generator.setViewBox(self.view.rect())
-        generator.setTitle("lifbench oscilloscope")
-        painter = QPainter(generator)
-        painter.fillRect(self.view.rect(), QColor(self._theme.ground))
-        self.view.render(painter)
-        painter.end()
-        with writing(Path(path)) as stream:
-            stream.write(bytes(buffer.data().data()))
+        picture.save(self.view, self._theme, path)
 
     # ---- settings of a tab
 
     def settings(self) -> dict[str, Any]:
         """Plain values, fit for JSON."""
-        a, view = self.acquisition, self.view
-        return {
-            "time_div": a.time_div, "mode": a.mode, "pre": a.pre, "keep": a.keep, "average": a.average,
-            "volts": [self._volts_div, self._volts_mid], "amps": [self._amps_div, self._amps_mid], "siemens": self._siemens_div,
-            "extra": sorted(view.extra), **{name: getattr(view, name) for name in _FLAGS},
-        }  # fmt: skip
+        flags = {name: bool(getattr(self.view, name)) for name in FLAGS}
+        return ScopeSettings.of(self.acquisition, self.view.scales, self.view.extra, flags).plain()
 
-    def restore(self, settings: dict[str, Any]) -> None:
-        """Take settings; what makes no sense (an edited or foreign file) leaves the defaults."""
-        a, view = self.acquisition, self.view
-
-        def number(value: Any, low: float, high: float) -> float:
-            found = float(value)
-            if not low <= found <= high:
-                raise ValueError(value)
-            return found
-
-        try:
-            taken = {**_DEFAULTS, **settings}
-            time_div, pre, keep = (
-                number(taken["time_div"], 0.01, 1e5),
-                number(taken["pre"], 0.0, 1.0),
-                int(number(taken["keep"], 1, 100)),
-            )
-            volts = number(taken["volts"][0], 0.01, 1e3), number(taken["volts"][1], -2000, 2000)
-            amps = number(taken["amps"][0], 0.1, 1e7), number(taken["amps"][1], -1e8, 1e8)
-            siemens, mode = number(taken["siemens"], 1e-6, 1e6), MODES.index(taken["mode"])
-            extra = {str(name) for name in taken["extra"]}
-        except (KeyError, TypeError, ValueError, IndexError, OverflowError):
-            if settings is not _DEFAULTS:
-                self.restore(_DEFAULTS)
-            return
-        a.time_div, a.pre, a.keep, a.average = time_div, pre, keep, bool(taken["average"])
-        (self._volts_div, self._volts_mid), (self._amps_div, self._amps_mid), self._siemens_div = volts, amps, siemens
-        view.extra = extra
-        for name in _FLAGS:
-            setattr(view, name, bool(taken[name]))
-        a.clear()
+    def restore(self, settings: Any) -> None:
+        """Take settings; what makes no sense (an edited or foreign file) gives the defaults."""
+        taken = ScopeSettings.read(settings)
+        taken.give(self.acquisition, self.view.scales)
+        self.view.extra = set(taken.extra)
+        for name in FLAGS:
+            self.set_flag(name, taken.flags.get(name, name in ("show_spikes", "show_refractory")))
         self._averaged = None
-        self._mode.setCurrentIndex(mode)
-        view._pens()
+        self.view.show_channel("", False)
         self._frame()
 
     def apply_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for label in (self._time_label, self._volts_label, self._amps_label):
-            # as wide as the widest, so that the row does not dance while stepping
-            label.setMinimumWidth(label.fontMetrics().horizontalAdvance("500 pA/div"))
+        self.controls.reserve()
         self.view.apply_theme(theme)
-        self._pinned()
+        self.cursors.set_pens(theme)
+        self.references.draw()
         self._stale = True
 
-    # ---- drawing
+    # ---- where the screen is
+
+    @property
+    def _rolling(self) -> bool:
+        """Whether time zero is now, at the right edge."""
+        return self.acquisition.mode == "roll" or (self._shown.zero == self._shown.last and self._shown.last > self._shown.first)
+
+    def _left(self) -> float:
+        return -DIVISIONS * self.acquisition.time_div if self._rolling else self.acquisition.left
 
     def _frame(self) -> None:
-        """Ranges from the settings."""
-        a = self.acquisition
+        """Ranges from the settings, and back to what comes."""
         self._scrolled = False
+        self._place(self._left())
+
+    def _reframe(self) -> None:
+        """Ranges from the settings, without losing a place that was scrolled to."""
+        self._place(self.view.x_range()[0] if self._scrolled else self._left())
+
+    def _place(self, left: float) -> None:
         self._stale = True
-        if a.mode == "roll":
-            self.view.frame_roll(a.time_div)
-        else:
-            self.view.frame_time(a.time_div, a.pre)
-        self.view.V.setYRange(self._volts_mid - 4 * self._volts_div, self._volts_mid + 4 * self._volts_div, padding=0)
-        self.view.V.getAxis("left").setTickSpacing(self._volts_div, self._volts_div)
-        self.view.I.setYRange(self._amps_mid - 2 * self._amps_div, self._amps_mid + 2 * self._amps_div, padding=0)
-        self.view.I.getAxis("left").setTickSpacing(self._amps_div, self._amps_div)
-        self.view.g.setYRange(-0.3 * self._siemens_div, 3.7 * self._siemens_div, padding=0)
-        self.view.g.getAxis("left").setTickSpacing(self._siemens_div, self._siemens_div)
-        self.view.g.setLabel("left", f"g, {_per_div(self._siemens_div, 'nS')}")
-        self._time_label.setText(_per_div(a.time_div, "ms"))
-        self._volts_label.setText(_per_div(self._volts_div, "mV"))
-        self._amps_label.setText(_per_div(self._amps_div, "pA"))
+        a, view = self.acquisition, self.view
+        view.frame(a.time_div, left)
+        pane = None
+        if a.source in view.traces and a.mode != "roll":
+            pane = view.traces[a.source].pane.plot
+        view.trigger.show(pane, a.level)
+        view.trigger.place.setVisible(a.mode != "roll" and not self._rolling)
+        self.controls.show_scales()
+        self._sync_memory()
+
+    def _scroll_to(self, left: float) -> None:
+        """When stopped: show what memory holds from ``left`` ms (on the axis) on."""
+        ring = self._ring
+        if ring is None:
+            return
+        self._scrolled = True
+        dt, zero = ring.sample_interval_ms, self._shown.zero
+        right = left + DIVISIONS * self.acquisition.time_div
+        self._shown = Shown(zero, int(zero + left / dt) - 1, min(ring.total, int(zero + right / dt) + 2))
+        self._place(left)
+
+    def _sync_memory(self) -> None:
+        """The scroll bar below the screen, in ms since the oldest sample held."""
+        ring = self._ring
+        on = ring is not None and not self._bench.running and ring.total > ring.first
+        self._memory.setVisible(on)
+        if not on:
+            return
+        dt, span = ring.sample_interval_ms, DIVISIONS * self.acquisition.time_div
+        self._memory.blockSignals(True)
+        self._memory.setRange(0, max(0, round((ring.total - ring.first) * dt - span)))
+        self._memory.setPageStep(max(1, round(span)))
+        self._memory.setSingleStep(max(1, round(self.acquisition.time_div)))
+        self._memory.setValue(round((self._shown.zero - ring.first) * dt + self.view.x_range()[0]))
+        self._memory.blockSignals(False)
+
+    def _memory_moved(self, value: int) -> None:
+        if self._ring is not None and not self._bench.running:
+            self._scroll_to(value - (self._shown.zero - self._ring.first) * self._ring.sample_interval_ms)
+
+    # ---- drawing
 
     def on_frame(self, frame) -> None:
         """Called by the frame clock."""
@@ -519,7 +417,12 @@ class ScopePanel(QWidget):
             self._ring = ring
             self.view.set_channels(ring.channels)
             self.acquisition.reset(ring)
-        self._status = frame.status or self._status
+            self._frame()
+        if frame.status is not None:
+            if self._status is None or self._status.sample != frame.status.sample:
+                self._stale = True
+            self._status = frame.status
+            self.view.handle.set_value(frame.status.V_mV)
         if len(frame.spikes):
             self._spikes = np.concatenate([self._spikes, frame.spikes])[-_MOST_SPIKES:]
         running = self._bench.running
@@ -530,9 +433,7 @@ class ScopePanel(QWidget):
             rolling_before = self._rolling
             self._shown = self.acquisition.update(ring, starts, frame.wall_dt if running else 0.0)
             if self._rolling != rolling_before:
-                (self.view.frame_roll if self._rolling else lambda t: self.view.frame_time(t, self.acquisition.pre))(
-                    self.acquisition.time_div
-                )
+                self._place(self._left())
         self._draw(ring)
         self._state.setText(self.acquisition.state(running))
         if self._fit_at is not None and ring.total >= self._fit_at:
@@ -541,38 +442,54 @@ class ScopePanel(QWidget):
         self._since += frame.wall_dt
         if self._since >= _MEASURE or not running:
             self._since = 0.0
-            self._measure(ring)
+            self._measure()
+            self.cursors.follow()
         self._stale = False
-
-    @property
-    def _rolling(self) -> bool:
-        return self._ring is not None and self._shown.zero == self._shown.last and self._shown.last > self._shown.first
 
     def _draw(self, ring: TraceRing) -> None:
         empty = ring.total == ring.start
         if empty != self.view.message.isVisible():
             self.view.message.setVisible(empty)
             a, b = self.view.x_range()
-            self.view.message.setPos((a + b) / 2, self._volts_mid)
+            self.view.message.setPos((a + b) / 2, self.view.scales["V"].middle)
         self.view.draw(ring, self._shown, self._spikes)
         a = self.acquisition
         sweeps = self._bench.setup.recording.sweeps
-        zeros = [] if a.mode == "roll" or a.keep < 2 else [z for z in list(a.earlier)[-(a.keep - 1) :] if z[0] >= ring.first]
-        self.view.draw_overlays(ring, zeros, a.span(ring), a.pre, sweeps)
-        self.view.colour_by_sweep(a.sweep if zeros else 0, sweeps if zeros else 1)
-        self._draw_average(ring, zeros)
+        span = a.span(ring)
+        earlier = [] if a.mode == "roll" else [screen for screen in a.earlier if screen.zero >= ring.first]
+        overlays = earlier[-(a.keep - 1) :] if a.keep > 1 else []
+        self.view.draw_overlays(ring, overlays, span, a.pre, sweeps)
+        family = sweeps > 1 and a.source == "sweep" and not self._rolling
+        self.view.colour_by_sweep(a.sweep if family else 0, sweeps if family else 1)
+        now = Screen(self._shown.zero, a.sweep)
+        self.view.draw_raster(ring, [*overlays, now], span, a.pre, sweeps, self._spikes)
+        self._name_sweeps([*overlays, now] if family else [])
+        self._draw_average(ring, overlays)
 
-    def _draw_average(self, ring: TraceRing, zeros: list[tuple[float, int]]) -> None:
+    def _name_sweeps(self, screens: list[Screen]) -> None:
+        """The legend: what the increments made of each sweep on screen; and the pinned references."""
+        clamp, sweeps = self._bench.setup.clamp, self._bench.setup.recording.sweeps
+        entries = []
+        for sweep in sorted({s.sweep for s in screens[-_MOST_NAMED:]}):
+            varied = clamp.varied(sweep)
+            pen = self.view.sweep_pen(sweep, sweeps)
+            entries.append((pen, f"sweep {sweep + 1}{': ' if varied else ''}{varied}"))
+        for number in range(len(self.references.pinned)):
+            entries.append((self.view.reference_pen(number), f"R{number + 1}"))
+        self.view.legend.set_entries(entries)
+
+    def _draw_average(self, ring: TraceRing, overlays: list[Screen]) -> None:
         """The mean of the complete screens that are overlaid, worked out when another is added."""
         a = self.acquisition
-        alike = tuple(zero for zero, sweep in zeros if sweep == zeros[-1][1]) if a.average else ()
+        same = [o for o in overlays if o.sweep == overlays[-1].sweep] if a.average else []
+        alike = tuple(o.zero for o in same)
         if alike == self._averaged:
             return
         self._averaged = alike
-        span = int(a.span(ring))
+        span = int(min([a.span(ring), *(o.end - o.zero + a.pre * a.span(ring) for o in same)]))
         found = []
         for zero in alike:
-            first = round(zero - a.pre * span)
+            first = round(zero - a.pre * a.span(ring))
             begun, values = ring.read("V_mV", first, first + span)
             if begun == first and values.size == span:
                 found.append(values)
@@ -580,68 +497,118 @@ class ScopePanel(QWidget):
             self.view.average_curve.clear()
             return
         thin = max(1, span // 4000)
-        x = (np.arange(span) - round(a.pre * span)) * ring.sample_interval_ms
+        x = (np.arange(span) - round(a.pre * a.span(ring))) * ring.sample_interval_ms
         self.view.average_curve.setData(x[::thin], np.mean(found, axis=0, dtype=float)[::thin])
 
-    def _measure(self, ring: TraceRing) -> None:
+    # ---- measuring
+
+    def _measurements(self) -> list[Measurement]:
+        """Of every trace shown, V first; over the screen, or between the time cursors."""
+        ring = self._ring
+        if ring is None:
+            return []
         dt = ring.sample_interval_ms
-        first, last, where = self._shown.first, self._shown.last, "on screen"
-        if self.view.cursors["t1"].isVisible():
-            a, b = sorted((self.view.cursors["t1"].value(), self.view.cursors["t2"].value()))
-            first, last, where = int(self._shown.zero + a / dt), min(last, int(self._shown.zero + b / dt) + 1), "between cursors"
-        # minima and maxima of buckets are enough for a strip, but not for a mean: short stretches are read whole
-        whole = last - first <= 400_000
-        if whole:
-            _, values = ring.read("V_mV", first, last)
-        else:
-            _, low, high = ring.window("V_mV", first, last, 2000)
-            values = np.concatenate([low, high])
-        spikes = self._spikes[(self._spikes >= first * dt) & (self._spikes < last * dt)]
-        between = whole and where == "between cursors"
-        self._strip.setText(measure_text(values, spikes, where, start_ms=first * dt, interval_ms=dt if between else None))
+        first, last, where = self._whole_screen(ring)
+        if self.cursors.visible:
+            a, b = self.cursors.times
+            zero = self._zero_for(ring, b)
+            first, last, where = (
+                int(np.ceil(zero + a / dt - 1e-6)),
+                min(ring.total, int(zero + b / dt + 1e-6) + 1),
+                "between cursors",
+            )
+        channels = [c for c in self.view.traces if self.view.shown(c)] if self.table_shown else ["V_mV"]
+        found = (measure(ring, channel, first, last, self._spikes, where) for channel in channels if channel in ring.channels)
+        return [m for m in found if m is not None]
+
+    def _whole_screen(self, ring: TraceRing) -> tuple[int, int, str]:
+        """(first, last) sample to be measured and where that is: while a sweep is being drawn, the last one, whose numbers stand still."""
+        a = self.acquisition
+        if self._bench.running and a.earlier and not self._rolling and not a.complete(ring) and a.keep > 1:
+            screen = a.earlier[-1]
+            first = int(screen.zero - a.pre * a.span(ring))
+            if first >= ring.first:
+                return first, int(min(first + a.span(ring), screen.end)), "last sweep"
+        return self._shown.first, self._shown.last, "on screen"
+
+    def _zero_for(self, ring: TraceRing, right: float) -> float:
+        """The time zero of the newest screen that is drawn as far as ``right`` ms."""
+        reach = right / ring.sample_interval_ms
+        screens = (
+            [] if self._rolling else [s.zero for s in self.acquisition.earlier if s.zero >= ring.first and s.zero + reach < s.end]
+        )
+        return next((zero for zero in (self._shown.zero, *reversed(screens)) if zero + reach <= ring.total), self._shown.zero)
+
+    def _measure(self) -> None:
+        rows = self._measurements()
+        self._strip.setText(strip_text(rows[0]) if rows else "")
         self._strip.setToolTip(self._strip.text())
+        if self.table_shown:
+            self.table.show_rows(rows)
+
+    def _potential_at(self, time_ms: float) -> float | None:
+        """V of the sample at a time of the axis."""
+        if self._ring is None:
+            return None
+        at = round(self._shown.zero + time_ms / self._ring.sample_interval_ms)
+        _, found = self._ring.read("V_mV", at, at + 1)
+        return float(found[0]) if found.size else None
 
     # ---- hands on the screen
 
     def _running_changed(self, running: bool) -> None:
         self._stale = True
         if running:
-            self._scrolled = False
             self._frame()
             self._bench.instant_changed.emit(None)
         else:
+            self._sync_memory()
             self._cursors_moved()
 
     def _setup_changed(self, setup: Setup, path: str) -> None:
+        """Another stimulus: earlier sweeps are no kin of what comes. Another cell: the last sweep stays, to compare."""
         self._stale = True
+        if self.acquisition.average or not path.startswith(("cell", "synapses")):
+            self.acquisition.clear()
 
-    def _dragged(self) -> None:
-        """Panned or zoomed by mouse: when stopped, draw what memory holds there."""
-        ring = self._ring
-        if ring is None or self._bench.running:
+    def _kicked(self, V: float) -> None:
+        """The grip at the edge was dragged: V goes along."""
+        low, high = self.view.scales["V"].range
+        self._bench.kick(min(max(V, low), high))
+
+    def _dragged(self, pane: str) -> None:
+        """Moved by mouse: the height stays moved; the time only when stopped, and then memory is drawn there."""
+        _, (bottom, top) = self.view.panes[pane].plot.viewRange()
+        self.view.scales[pane].move_to(bottom, top)
+        if self._ring is None or self._bench.running:
             self._frame()
-            return
-        self._scrolled = True
-        a, b = self.view.x_range()
-        dt = ring.sample_interval_ms
-        self._shown = Shown(
-            self._shown.zero, int(self._shown.zero + a / dt) - 1, min(ring.total, int(self._shown.zero + b / dt) + 2)
-        )
-        self._stale = True
+        else:
+            self._scroll_to(self.view.x_range()[0])
+
+    def _arrow(self, right: int, up: int, second: bool) -> None:
+        """Arrow keys: the cursors (with Shift the second ones) if they are on, else position, and time when stopped."""
+        scale = self.view.scales["V"]
+        if self.cursors.visible:
+            number = "2" if second else "1"
+            if right:
+                self.cursors.nudge(f"t{number}", right * self.acquisition.time_div / 50.0)
+            if up:
+                self.cursors.nudge(f"V{number}", up * scale.div / 20.0)
+        elif right and not self._bench.running:
+            self._scroll_to(self.view.x_range()[0] + right * self.acquisition.time_div)
+        elif up:
+            scale.middle += up * 0.5 * scale.div
+            self._reframe()
 
     def _cursors_moved(self) -> None:
-        c = self.view.cursors
-        if not c["t1"].isVisible():
+        if not self.cursors.visible:
             return
-        dt, dv = c["t2"].value() - c["t1"].value(), c["V2"].value() - c["V1"].value()
-        per = f"   1/Δt {format_number(1000.0 / dt)} Hz" if dt else ""
-        self._readout.setText(
-            f"Δt {format_number(dt)} ms{per}   ΔV {format_number(dv)} mV   t1 {format_number(c['t1'].value())} ms"
-        )
+        self._readout.setText(self.cursors.text())
+        self._tau = None
         self._since = _MEASURE
         self._stale = True
         if not self._bench.running:
-            self._bench.instant_changed.emit(self._instant_at(c["t1"].value()))
+            self._bench.instant_changed.emit(self._instant_at(float(self.cursors.lines["t1"].value())))
 
     def _instant_at(self, time_ms: float) -> Status | None:
         """A Status for the sample under the first time cursor."""
@@ -663,31 +630,3 @@ class ScopePanel(QWidget):
             setup_version=status.setup_version, **instant(self._bench.setup, values), refractory_left_ms=0.0,
             spike_count=status.spike_count, rate_hz=0.0,
         )  # fmt: skip
-
-
-def _per_div(value: float, unit: str) -> str:
-    return f"{value:g} {unit}/div"
-
-
-def _fitted(low: float, high: float, divisions: int, least: float) -> tuple[float, float]:
-    """(units per division, middle) that hold low … high."""
-    size = max((high - low) / (divisions - 1), least)
-    step = next_in_sequence(size, 0)
-    if step < size:
-        step = next_in_sequence(size, 1) if next_in_sequence(size, 0) < size else step
-    middle = round((low + high) / 2 / step * 2) / 2 * step
-    return step, middle
-
-
-def _difference(then: Setup, now: Setup) -> str:
-    """What differs between two setups, in a few words."""
-    out = []
-    for f in fields(then.cell):
-        a, b = getattr(then.cell, f.name), getattr(now.cell, f.name)
-        if a != b:
-            out.append(f"{f.name.replace('_', ' ')} {a} (now {b})")
-    if then.clamp != now.clamp:
-        out.append("another stimulus")
-    if then.synapses != now.synapses:
-        out.append("other synapses")
-    return "; ".join(out) or "the same setup as now"

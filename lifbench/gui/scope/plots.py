@@ -1,125 +1,137 @@
-"""The screen of the oscilloscope: stacked plots with one time axis, drawn from min/max buckets of the ring."""
+"""The screen of the oscilloscope: stacked panes with one time axis, drawn from min/max buckets of the ring."""
 
 from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QGraphicsItem
+from PySide6.QtGui import QColor, QFont, QPen
 
+from lifbench.engine.messages import SLOPE
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.gui.bench import Bench
-from lifbench.gui.scope.acquisition import DIVISIONS, Shown
-from lifbench.gui.scope.marks import Bands, SpikeMarks
+from lifbench.gui.scope.acquisition import DIVISIONS, Screen, Shown
+from lifbench.gui.scope.channels import PANES, always_shown, channel_title, pane_of
+from lifbench.gui.scope.lines import ParameterLines, TriggerLines
+from lifbench.gui.scope.marks import Bands, Legend, PotentialHandle, Raster, SpikeMarks
+from lifbench.gui.scope.panes import Pane
+from lifbench.gui.scope.scales import default_scales
 from lifbench.gui.theme import LIGHT, Theme
 
 __all__ = ["ScopeView", "Trace"]
 
 _SPIKE_TOP = 20.0  # mV: where the cosmetic spike ends
-
-
-class _Axis(pg.AxisItem):
-    """Numbers with a true minus sign, as in the rest of the window."""
-
-    def tickStrings(self, values, scale, spacing):
-        return [text.replace("-", "−") for text in super().tickStrings(values, scale, spacing)]
+_STRETCH = {"V": 62, "I": 20, "m": 22, "g": 22, "d": 20}  # shares of the height
+_DASHES = (Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine, Qt.PenStyle.DashDotDotLine)
 
 
 class Trace:
-    """One channel: its curve, its colour."""
+    """One channel: its curve in its pane."""
 
-    def __init__(self, channel: str, plot: pg.PlotItem) -> None:
+    def __init__(self, channel: str, pane: Pane) -> None:
         self.channel = channel
+        self.pane = pane
         self.curve = pg.PlotCurveItem(antialias=False)
         self.curve.setSegmentedLineMode("auto")
-        plot.addItem(self.curve)
+        pane.plot.addItem(self.curve)
 
 
 class ScopeView(pg.GraphicsLayoutWidget):
-    """V above, command current below, conductances when there are synapses."""
+    """V above, then command current, membrane currents, conductances and dV/dt, as far as they are shown.
 
-    dragged = Signal()
-    cursor_moved = Signal()
+    Signals
+    -------
+    dragged(str)
+        A pane was moved by mouse.
+    wheeled(str, int, int)
+        Pane, axis (0 time, 1 units), direction.
+    kicked(float)
+        The grip at the edge was dragged to that V, mV.
+    arrow(int, int, bool)
+        Arrow key: to the right, upwards, whether with Shift.
+    """
+
+    dragged = Signal(str)
+    wheeled = Signal(str, int, int)
+    kicked = Signal(float)
+    arrow = Signal(int, int, bool)
 
     def __init__(self, bench: Bench) -> None:
         super().__init__()
         self.setAccessibleName("Oscilloscope screen")
+        self.setObjectName("scope.screen")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setViewportUpdateMode(self.ViewportUpdateMode.BoundingRectViewportUpdate)
         self.setOptimizationFlag(self.OptimizationFlag.DontAdjustForAntialiasing)
         self._bench = bench
         self._theme: Theme = LIGHT
-        self.time_div = 50.0
-        self.pre = 0.0
         self.show_spikes = True
         self.show_refractory = True
         self.show_target = False
+        self.show_raster = False
         self.extra: set[str] = set()
-        self._lines: dict[str, pg.InfiniteLine] = {}
-        self._overlays: list[pg.PlotCurveItem] = []
-        self._references: list[pg.PlotCurveItem] = []
+        self.grid = True
         self.ci.layout.setSpacing(0)
         self.ci.layout.setContentsMargins(2, 4, 8, 2)
-        self.V = self._plot(0, "V (mV)")
-        self.I = self._plot(1, "I (pA), in > 0")
-        self.g = self._plot(2, "g (nS)")
-        self.plots = (self.V, self.I, self.g)
-        self._heights()
-        for plot in (self.I, self.g):
-            plot.setXLink(self.V)
-        self._shade = Bands()
-        self.V.addItem(self._shade, ignoreBounds=True)
-        self._spikes = SpikeMarks()
-        self.V.addItem(self._spikes, ignoreBounds=True)
+        self.scales = default_scales()
+        self.panes = {name: Pane(self, row, self.scales[name]) for row, name in enumerate(PANES)}
+        self.V, self.I, self.g = (self.panes[name].plot for name in ("V", "I", "g"))
+        for name, pane in self.panes.items():
+            if name != "V":
+                pane.plot.setXLink(self.V)
+            pane.screen.sigRangeChangedManually.connect(lambda *_, n=name: self.dragged.emit(n))
+            pane.screen.wheeled.connect(lambda axis, way, n=name: self.wheeled.emit(n, axis, way))
         self.traces: dict[str, Trace] = {}
         self._channels: tuple[str, ...] = ()
-        self._make_lines()
-        self.cursors = self._make_cursors()
-        self.level_line = pg.InfiniteLine(angle=0, movable=True)
-        self.level_line.hide()
-        self.V.addItem(self.level_line)
-        self.fit_curve = pg.PlotCurveItem(antialias=True)
-        self.V.addItem(self.fit_curve)
-        self.average_curve = pg.PlotCurveItem(antialias=False)
-        self.V.addItem(self.average_curve)
-        self.target_curve = pg.PlotCurveItem(antialias=False)
-        self.target_curve.setZValue(-3)
-        self.V.addItem(self.target_curve)
+        self._live_colour = ""
+        self._marks()
+        self._curves()
+        self.lines = ParameterLines(self.V, bench, self._theme)
+        self.trigger = TriggerLines(self.V)
+        self._heights()
+        bench.setup_changed.connect(lambda *_: self._setup_changed())
+        bench.highlight_changed.connect(lambda _: self.set_pens())
+
+    def _marks(self) -> None:
+        self._shade, self._spikes, self.raster, self.legend, self.handle = (
+            kind() for kind in (Bands, SpikeMarks, Raster, Legend, PotentialHandle)
+        )
+        for item in (self._shade, self._spikes, self.raster, self.legend, self.handle):
+            self.V.addItem(item, ignoreBounds=True)
+        self.raster.hide()
+        self.handle.dragged.connect(self.kicked)
         self.message = pg.TextItem("Press Run, or Space: the membrane is waiting.", anchor=(0.5, 0.5))
         self.message.hide()
         self.V.addItem(self.message, ignoreBounds=True)
-        self.V.vb.sigRangeChangedManually.connect(lambda *_: self.dragged.emit())
-        self.I.vb.sigRangeChangedManually.connect(lambda *_: self.dragged.emit())
-        bench.setup_changed.connect(lambda *_: self._place_lines())
-        bench.highlight_changed.connect(lambda _: self._pens())
 
-    def _plot(self, row: int, label: str) -> pg.PlotItem:
-        plot = self.addPlot(row=row, col=0, axisItems={side: _Axis(side) for side in ("left", "bottom")})
-        plot.hideButtons()
-        plot.setMenuEnabled(False)
-        plot.disableAutoRange()
-        plot.setClipToView(False)
-        left, bottom = plot.getAxis("left"), plot.getAxis("bottom")
-        for axis in (left, bottom):
-            axis.enableAutoSIPrefix(False)
-            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-        left.setWidth(58)
-        left.setLabel(label)
-        return plot
+    def _curves(self) -> None:
+        self._overlays: list[pg.PlotCurveItem] = []
+        self._references: list[pg.PlotCurveItem] = []
+        self.fit_curve = pg.PlotCurveItem(antialias=True)
+        self.average_curve = pg.PlotCurveItem(antialias=False)
+        self.target_curve = pg.PlotCurveItem(antialias=False)
+        self.target_curve.setZValue(-3)
+        for curve in (self.fit_curve, self.average_curve, self.target_curve):
+            self.V.addItem(curve)
 
     def _heights(self) -> None:
-        synapses = bool(self._bench.setup.synapses)
-        self.g.setVisible(synapses)
+        """Panes with something to show share the height; the lowest carries the time axis."""
+        shown = [n for n in PANES if n in "VI" or any(t.pane is self.panes[n] and self.shown(c) for c, t in self.traces.items())]
         layout = self.ci.layout
-        for row, stretch in enumerate((62, 22, 22 if synapses else 0)):
-            layout.setRowStretchFactor(row, stretch)
-        layout.setRowMaximumHeight(2, 16777215 if synapses else 0)
-        bottom = self.g if synapses else self.I
-        for plot in (self.V, self.I, self.g):
-            axis = plot.getAxis("bottom")
-            axis.setStyle(showValues=plot is bottom)
-            axis.setHeight(38 if plot is bottom else 6)
-            axis.setLabel("time (ms)" if plot is bottom else None)
+        for row, (name, pane) in enumerate(self.panes.items()):
+            on = name in shown
+            pane.plot.setVisible(on)
+            layout.setRowStretchFactor(row, _STRETCH[name] if on else 0)
+            layout.setRowMaximumHeight(row, 16777215 if on else 0)
+            pane.set_bottom(name == shown[-1])
+
+    def keyPressEvent(self, event) -> None:
+        ways = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+        if event.key() in ways:
+            self.arrow.emit(*ways[event.key()], bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     # ---- what is where
 
@@ -129,30 +141,26 @@ class ScopeView(pg.GraphicsLayoutWidget):
             return
         self._channels = channels
         for trace in self.traces.values():
-            for plot in self.plots:
-                if trace.curve in plot.items:
-                    plot.removeItem(trace.curve)
-        self.traces = {}
-        for channel in channels:
-            if channel != "refractory":
-                plot = self.V if channel == "V_mV" else self.g if channel.startswith("g_") else self.I
-                self.traces[channel] = Trace(channel, plot)
+            trace.pane.plot.removeItem(trace.curve)
+        self.traces = {c: Trace(c, self.panes[pane_of(c)]) for c in channels if pane_of(c)}
         self._heights()
-        self._pens()
+        self.set_pens()
 
     def shown(self, channel: str) -> bool:
-        return channel in ("V_mV", "I_inj_pA") or channel.startswith("g_") or channel in self.extra
+        return always_shown(channel) or channel in self.extra
+
+    def show_channel(self, channel: str, on: bool) -> None:
+        (self.extra.add if on else self.extra.discard)(channel)
+        self._heights()
+        self.set_pens()
 
     def colour(self, channel: str) -> str:
         """One colour for a quantity, everywhere."""
         theme = self._theme
         fixed = {
-            "V_mV": theme.potential,
-            "I_inj_pA": theme.current,
-            "I_leak_pA": theme.leak,
-            "I_C_pA": theme.capacitive,
-            "I_switch_pA": theme.spike,
-        }
+            "V_mV": theme.potential, "I_inj_pA": theme.current, "I_leak_pA": theme.leak, "I_C_pA": theme.capacitive,
+            SLOPE: theme.capacitive, "I_switch_pA": theme.spike,
+        }  # fmt: skip
         if channel in fixed:
             return fixed[channel]
         for index, synapse in enumerate(self._bench.setup.synapses):
@@ -160,134 +168,65 @@ class ScopeView(pg.GraphicsLayoutWidget):
                 return theme.synapses[index % len(theme.synapses)]
         return theme.conductance
 
-    def _make_lines(self) -> None:
-        for name, path in (("V_th", "cell.threshold"), ("E_L", "cell.leak_reversal"), ("V_reset", "cell.reset")):
-            self._make_line(name, path)
-        self._place_lines()
+    def _setup_changed(self) -> None:
+        self.lines.place()
 
-    def _make_line(self, name: str, path: str, across: float = 0.985) -> None:
-        line = pg.InfiniteLine(angle=0, movable=True, label=name, labelOpts={"position": across, "anchors": [(1, 1), (1, 0)]})
-        line.setCursor(Qt.CursorShape.SizeVerCursor)
-        line.setToolTip(f"{name}: drag to change")
-        line.sigDragged.connect(lambda item, p=path: self._bench.change(p, round(item.value(), 1)) or self._place_lines())
-        self.V.addItem(line)
-        self._lines[path] = line
-
-    def _reversal_lines(self) -> None:
-        """One line for each synapse's reversal; their labels stand beside each other."""
-        wanted = {f"synapses.{s.name}.reversal": f"E_{s.name}" for s in self._bench.setup.synapses}
-        for path in [p for p in self._lines if p.startswith("synapses.") and p not in wanted]:
-            self.V.removeItem(self._lines.pop(path))
-        missing = [(number, path) for number, path in enumerate(wanted) if path not in self._lines]
-        for number, path in missing:
-            # beside V_th and E_L too: a shunt reverses where the leak does
-            self._make_line(wanted[path], path, 0.88 - 0.13 * (number % 6))
-        if missing:
-            self._pens()
-
-    def _place_lines(self) -> None:
-        cell = self._bench.setup.cell
-        self._reversal_lines()
-        for path, line in self._lines.items():
-            own_way_back = path == "cell.reset" and cell.reference is not None and cell.reference.reset is None
-            line.setVisible(not path.startswith("cell.") or path == "cell.leak_reversal" or (cell.spiking and not own_way_back))
-            line.setMovable(path.removeprefix("cell.") not in cell.fixed)
-            line.blockSignals(True)
-            line.setValue(float(self._bench.setup.get(path)))
-            line.blockSignals(False)
-        if (self.g.isVisible()) != bool(self._bench.setup.synapses):
-            self._heights()
-
-    def _make_cursors(self) -> dict[str, pg.InfiniteLine]:
-        out = {}
-        for name, angle in (("t1", 90), ("t2", 90), ("V1", 0), ("V2", 0)):
-            line = pg.InfiniteLine(angle=angle, movable=True, label=name, labelOpts={"position": 0.04 if angle == 90 else 0.03})
-            line.hide()
-            line.sigPositionChanged.connect(lambda *_: self.cursor_moved.emit())
-            self.V.addItem(line)
-            out[name] = line
-        return out
+    # ---- look
 
     def apply_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.setBackground(theme.ground)
         font = QFont(self.font())
         font.setPointSizeF(theme.base_pt * 0.9)
-        for plot in self.plots:
-            for side in ("left", "bottom"):
-                axis = plot.getAxis(side)
-                axis.setPen(pg.mkPen(theme.grid))
-                axis.setTextPen(pg.mkPen(theme.text))
-                axis.setTickFont(font)
-                axis.setStyle(tickFont=font)
-                axis.label.setFont(font)
-            plot.getAxis("left").setWidth(58 if theme.base_pt < 12 else 72)
-        self._pens()
-        self.set_grid(self._grid)
-
-    _grid = True
-    _live_colour = ""
+        for pane in self.panes.values():
+            pane.apply_theme(theme, font)
+        self.legend.apply_theme(font, QColor(theme.text), QColor(theme.ground))
+        self.set_pens()
+        self.set_grid(self.grid)
 
     def set_grid(self, on: bool) -> None:
-        self._grid = on
-        for plot in self.plots:
-            plot.showGrid(x=on, y=on, alpha=0.45 if not self._theme.dark else 0.6)
+        self.grid = on
+        for pane in self.panes.values():
+            pane.plot.showGrid(x=on, y=on, alpha=0.45 if not self._theme.dark else 0.6)
 
-    def _pens(self) -> None:
+    def _lit(self, channel: str) -> bool:
+        """Whether the term of the equation that is pointed at is this trace; of V's rate of change, the slope of V."""
+        term = self._bench.highlight
+        if term.startswith("synaptic."):
+            return channel in (f"g_{term[9:]}_nS", f"I_{term[9:]}_pA")
+        return channel in {
+            "clamp": ("I_inj_pA",), "leak": ("I_leak_pA",), "capacitive": ("V_mV", "I_C_pA", SLOPE), "spike": ("I_switch_pA",),
+        }.get(term, ())  # fmt: skip
+
+    def set_pens(self) -> None:
+        """Colours and widths from theme, shown channels and the highlighted term."""
         theme = self._theme
-        lit = self._bench.highlight
         self._live_colour = ""
         for channel, trace in self.traces.items():
-            width = theme.pen
-            if (lit == "clamp" and channel == "I_inj_pA") or (lit.startswith("synaptic.") and lit[9:] in channel):
-                width += 2
+            width = theme.pen + (2 if self._lit(channel) else 0)
             trace.curve.setPen(pg.mkPen(self.colour(channel), width=width))
             trace.curve.setVisible(self.shown(channel))
         self._spikes.set_pen(pg.mkPen(theme.potential, width=theme.pen))
         spike, ground = QColor(theme.spike), QColor(theme.ground)
-        mixed = (round(0.14 * a + 0.86 * b) for a, b in zip(spike.getRgb()[:3], ground.getRgb()[:3], strict=True))
-        shade = QColor(*mixed)
-        self._shade.set_colour(shade)
-        for path, line in self._lines.items():
-            colour = theme.leak if path == "cell.leak_reversal" else theme.threshold
-            for index, synapse in enumerate(self._bench.setup.synapses):
-                if path == f"synapses.{synapse.name}.reversal":
-                    colour = theme.synapses[index % len(theme.synapses)]
-            wide = (
-                2.5
-                if (lit == "spike" and path != "cell.leak_reversal") or (lit == "leak" and path == "cell.leak_reversal")
-                else 1.2
-            )
-            style = {"cell.threshold": Qt.PenStyle.DashLine, "cell.reset": Qt.PenStyle.DotLine}.get(path, Qt.PenStyle.DashDotLine)
-            line.setPen(pg.mkPen(colour, width=wide, style=style))
-            line.setHoverPen(pg.mkPen(colour, width=3))
-            line.label.setColor(colour)
-        for line in self.cursors.values() if hasattr(self, "cursors") else ():
-            line.setPen(pg.mkPen(theme.accent, width=1.4))
-            line.label.setColor(theme.accent)
-        if hasattr(self, "level_line"):
-            self.level_line.setPen(pg.mkPen(theme.accent, width=1.2, style=Qt.PenStyle.DashDotDotLine))
-            self.average_curve.setPen(pg.mkPen(theme.accent, width=theme.pen + 1))
-            self.target_curve.setPen(pg.mkPen(theme.current, width=theme.pen, style=Qt.PenStyle.DotLine))
-            self.fit_curve.setPen(pg.mkPen(theme.warning, width=2, style=Qt.PenStyle.DashLine))
-            self.message.setColor(theme.faint)
+        share = 0.3 if self._bench.highlight == "spike" else 0.14
+        mixed = (round(share * a + (1 - share) * b) for a, b in zip(spike.getRgb()[:3], ground.getRgb()[:3], strict=True))
+        self._shade.set_colour(QColor(*mixed))
+        self.handle.set_colours(QColor(theme.potential), QColor(theme.ground))
+        self.lines.set_pens(theme)
+        self.trigger.set_pens(theme)
+        self.average_curve.setPen(pg.mkPen(theme.accent, width=theme.pen + 1))
+        self.target_curve.setPen(pg.mkPen(theme.current, width=theme.pen, style=Qt.PenStyle.DotLine))
+        self.fit_curve.setPen(pg.mkPen(theme.warning, width=2, style=Qt.PenStyle.DashLine))
+        self.message.setColor(theme.faint)
 
     # ---- ranges
 
-    def frame_time(self, time_div: float, pre: float) -> None:
-        """Ten divisions of time, ``pre`` of them before zero."""
-        self.time_div = time_div
-        span = DIVISIONS * time_div
-        self.V.setXRange(-pre * span, (1.0 - pre) * span, padding=0)
-        for plot in self.plots:
-            plot.getAxis("bottom").setTickSpacing(time_div, time_div)
-
-    def frame_roll(self, time_div: float) -> None:
-        """Ten divisions that end now."""
-        self.time_div = time_div
-        self.V.setXRange(-DIVISIONS * time_div, 0.0, padding=0)
-        for plot in self.plots:
-            plot.getAxis("bottom").setTickSpacing(time_div, time_div)
+    def frame(self, time_div: float, left: float) -> None:
+        """Ten divisions of time that begin at ``left`` ms; heights from the scales."""
+        self.V.setXRange(left, left + DIVISIONS * time_div, padding=0)
+        for pane in self.panes.values():
+            pane.plot.getAxis("bottom").setTickSpacing(time_div, time_div)
+            pane.frame()
 
     def x_range(self) -> tuple[float, float]:
         (a, b), _ = self.V.viewRange()
@@ -320,47 +259,80 @@ class ScopeView(pg.GraphicsLayoutWidget):
         self._shade.setVisible(self.show_refractory)
         self._spikes.setVisible(self.show_spikes)
         if self.show_spikes:
-            times = spikes_ms / dt
-            times = times[(times >= shown.first) & (times < shown.last)]
-            self._spikes.set_spikes((times - shown.zero) * dt, self._bench.setup.cell.threshold, _SPIKE_TOP)
+            times = _between(spikes_ms, shown.first * dt, shown.last * dt)
+            self._spikes.set_spikes(times - shown.zero * dt, self._bench.setup.cell.threshold, _SPIKE_TOP)
 
-    def draw_overlays(self, ring: TraceRing, zeros: list[tuple[float, int]], span: float, pre: float, sweeps: int) -> None:
-        """Earlier screens of V, each sweep in its colour."""
-        while len(self._overlays) < len(zeros):
+    def draw_overlays(self, ring: TraceRing, overlays: list[Screen], span: float, pre: float, sweeps: int) -> None:
+        """Earlier screens of V, each sweep in its colour, the older the fainter."""
+        while len(self._overlays) < len(overlays):
             curve = pg.PlotCurveItem(antialias=False)
             curve.setZValue(-5)
             self.V.addItem(curve)
             self._overlays.append(curve)
-        for age, (curve, (zero, sweep)) in enumerate(zip(self._overlays, zeros, strict=False), 1):
-            first = int(zero - pre * span)
-            x, low, high = ring.window("V_mV", first, int(first + span), self.columns() // 2)
-            curve.setData(*_zigzag((x - zero) * ring.sample_interval_ms, low, high))
-            colour = QColor(self._theme.family[sweep % len(self._theme.family)] if sweeps > 1 else self._theme.faint)
-            colour.setAlpha(50 + round(110 * age / len(zeros)))  # the older, the fainter
+        for age, (curve, overlay) in enumerate(zip(self._overlays, overlays, strict=False), 1):
+            first = int(overlay.zero - pre * span)
+            x, low, high = ring.window("V_mV", first, int(min(first + span, overlay.end)), self.columns() // 2)
+            curve.setData(*_zigzag((x - overlay.zero) * ring.sample_interval_ms, low, high))
+            colour = QColor(self._theme.sweep_colour(overlay.sweep, sweeps) if sweeps > 1 else self._theme.faint)
+            colour.setAlpha(60 + round(120 * age / len(overlays)))
             curve.setPen(pg.mkPen(colour, width=self._theme.pen))
             curve.show()
-        for curve in self._overlays[len(zeros) :]:
+        for curve in self._overlays[len(overlays) :]:
             curve.hide()
+
+    def draw_raster(
+        self, ring: TraceRing, screens: list[Screen], span: float, pre: float, sweeps: int, spikes_ms: np.ndarray
+    ) -> None:
+        """A row of spikes for each screen, the present one last."""
+        self.raster.setVisible(self.show_raster)
+        if not self.show_raster:
+            return
+        dt, rows = ring.sample_interval_ms, []
+        for screen in screens:
+            first = screen.zero - pre * span
+            times = _between(spikes_ms, first * dt, min(first + span, screen.end) * dt)
+            colour = self._theme.sweep_colour(screen.sweep, sweeps) if sweeps > 1 else self._theme.spike
+            rows.append((times - screen.zero * dt, QColor(colour)))
+        self.raster.set_rows(rows)
 
     def colour_by_sweep(self, sweep: int, sweeps: int) -> None:
         """The live trace takes the colour of its sweep when there are several."""
-        colour = self._theme.family[sweep % len(self._theme.family)] if sweeps > 1 else self._theme.potential
-        if colour == self._live_colour:
-            return
-        self._live_colour = colour
-        self.traces["V_mV"].curve.setPen(pg.mkPen(colour, width=self._theme.pen))
+        colour = self._theme.sweep_colour(sweep, sweeps) if sweeps > 1 else self._theme.potential
+        if colour != self._live_colour:
+            self._live_colour = colour
+            width = self._theme.pen + (2 if self._lit("V_mV") else 0)
+            self.traces["V_mV"].curve.setPen(pg.mkPen(colour, width=width))
 
-    def draw_references(self, references: list[tuple[np.ndarray, np.ndarray]]) -> None:
-        """Pinned traces, dashed, each of its own dash."""
-        styles = (Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine, Qt.PenStyle.DashDotDotLine)
+    def sweep_pen(self, sweep: int, sweeps: int) -> QPen:
+        return pg.mkPen(self._theme.sweep_colour(sweep, sweeps), width=2)
+
+    def reference_pen(self, number: int) -> QPen:
+        """Of the pinned trace ``number`` (from 0): each has its own dash."""
+        return pg.mkPen(self._theme.faint, width=self._theme.pen, style=_DASHES[number % 4])
+
+    def draw_references(self, references: list[tuple[np.ndarray, np.ndarray, str]]) -> list[pg.PlotCurveItem]:
+        """Pinned traces (x, y, what the tool tip says); their curves can be clicked."""
         for curve in self._references:
             self.V.removeItem(curve)
         self._references = []
-        for number, (x, y) in enumerate(references):
-            curve = pg.PlotCurveItem(x, y, pen=pg.mkPen(self._theme.faint, width=self._theme.pen, style=styles[number % 4]))
+        for number, (x, y, tip) in enumerate(references):
+            curve = pg.PlotCurveItem(x, y, pen=self.reference_pen(number), clickable=True)
+            curve.setClickable(True, 12)
+            curve.setToolTip(tip)
             curve.setZValue(-4)
             self.V.addItem(curve)
             self._references.append(curve)
+        return self._references
+
+    def legend_of_traces(self) -> list[tuple[QPen, str]]:
+        """Pen and name of every trace that is shown, for a picture."""
+        return [(trace.curve.opts["pen"], channel_title(c)) for c, trace in self.traces.items() if self.shown(c)]
+
+
+def _between(times: np.ndarray, first: float, last: float) -> np.ndarray:
+    """Of increasing times, those of first ≤ t < last."""
+    a, b = np.searchsorted(times, (first, last))
+    return times[a:b]
 
 
 def _zigzag(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -176,6 +176,10 @@ class StimulusPanel(QWidget):
             form = ParameterForm(self._bench, entries, sliders=False)
             form.layout().setContentsMargins(8, 2, 8, 4)
         self._form = form
+        old = self._area.takeWidget()
+        if old is not None:
+            old.hide()
+            old.deleteLater()  # not at once: it may be in the middle of a signal of its own
         self._area.setWidget(form)
 
     def _epochs(self) -> tuple[Epoch, ...]:
