@@ -6,6 +6,7 @@ the engine's next block) and hears of every change, its own included, through `B
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -49,8 +50,8 @@ class Bench(QObject):
     single_armed(bool)
         A single sweep was asked for; or what comes is to run on.
     highlight_changed(str)
-        A term of the equation ("leak", "capacitive", "clamp", "synaptic", "synaptic.NAME", "spike", "") that circuit,
-        equation and trace light up together.
+        Terms of the equation ("leak", "capacitive", "clamp", "synaptic", "synaptic.NAME", "spike"; several with spaces
+        between, none "") that circuit, equation and trace light up together.
     selection_changed(str)
         The circuit part whose inspector is open ("circuit.capacitor"), or "".
     experiment_changed(str)
@@ -230,6 +231,10 @@ class Bench(QObject):
             self.highlight = term
             self.highlight_changed.emit(term)
 
+    def lights(self, term: str) -> bool:
+        """Whether a term, or one below it, is among those that are lit."""
+        return any(lit == term or lit.startswith(term + ".") for lit in self.highlight.split())
+
     def select(self, part: str) -> None:
         if part != self.selection:
             self.selection = part
@@ -259,20 +264,24 @@ class Bench(QObject):
         self._set_running(False)
 
 
+_ONE_HAND = 0.8  # s: edits of one parameter that follow each other faster are one movement
+
+
 class _Edit(QUndoCommand):
-    """One step of undo. Edits of one parameter in a row (a slider being dragged) merge into one."""
+    """One step of undo. Edits of one parameter in one movement (a slider being dragged) merge into one."""
 
     def __init__(self, bench: Bench, new: Setup, merge_key: str, path: str, text: str) -> None:
         super().__init__(text)
         self.bench, self.old, self.new, self.merge_key, self.path = bench, bench.setup, new, merge_key, path
+        self.made = time.monotonic()
 
     def id(self) -> int:
         return 1 if self.merge_key else -1
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Edit) or other.merge_key != self.merge_key:
+        if not isinstance(other, _Edit) or other.merge_key != self.merge_key or other.made - self.made > _ONE_HAND:
             return False
-        self.new = other.new
+        self.new, self.made = other.new, other.made
         return True
 
     def redo(self) -> None:

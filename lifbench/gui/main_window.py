@@ -59,6 +59,12 @@ class _Tab:
     scope: dict[str, object] = field(default_factory=dict)
 
 
+def _with_suffix(name: str, suffix: str) -> Path:
+    """The path as typed, with ``suffix`` if none was: or the next dialog's filter would hide the file."""
+    path = Path(name)
+    return path if path.suffix else path.with_name(path.name + suffix)
+
+
 class MainWindow(QMainWindow):
     """Built around a bench and its engine; `shut_down` must be called before the application ends."""
 
@@ -184,7 +190,7 @@ class MainWindow(QMainWindow):
             ActionSpec("zoom_out", "Zoom out", ("-",), "Scope", "More time per division", lambda: scope.zoom(-1)),
             ActionSpec("home", "Home", ("Home",), "Scope", "The view of the beginning", scope.home),
             *(
-                ActionSpec(f"theme.{n}", n.capitalize(), (), "View", f"The {n} theme", lambda n=n: self.set_theme(n))
+                ActionSpec(f"theme.{n}", n.capitalize(), (), "View", f"The {n} theme", lambda n=n: self.set_theme(n), True)
                 for n in THEMES
             ),
             ActionSpec("fold", "Experiment panel", ("F9",), "View", "Fold the experiment away, or back", self._fold),
@@ -241,6 +247,8 @@ class MainWindow(QMainWindow):
         self._ratio.setObjectName("bench.ratio")
         self._ratio.setToolTip("Simulated time over wall time, as it really is")
         bar.addWidget(self._ratio)
+        for name in ("run", "single", "pulse", "cursors", "fit", "pin_reference", "clear", "undo", "redo", "export"):
+            bar.widgetForAction(self.action(name)).setFocusPolicy(Qt.FocusPolicy.TabFocus)
         bar.widgetForAction(self.action("run")).setProperty("primary", True)
         bar.widgetForAction(self.action("run")).setMinimumWidth(64)
 
@@ -293,6 +301,8 @@ class MainWindow(QMainWindow):
         self.setStyleSheet(style_sheet(theme))
         for panel in (self.circuit, self.stimulus, self.scope, self.experiment):
             panel.apply_theme(theme)
+        for name in THEMES:
+            self.action(f"theme.{name}").setChecked(name == theme.name)
         self._settings.setValue("theme", theme.name)
 
     # ---- tabs
@@ -318,8 +328,19 @@ class MainWindow(QMainWindow):
 
     # ---- files
 
+    @property
+    def _folder(self) -> Path:
+        """Where the last file was; at first, at home."""
+        folder = Path(str(self._settings.value("folder", "")))
+        return folder if str(folder) != "." and folder.is_dir() else Path.home()
+
+    def _went_well(self, path: Path) -> None:
+        """What was said of an earlier attempt is over; the next dialog begins here."""
+        self.notice.hide()
+        self._settings.setValue("folder", str(path.resolve().parent))
+
     def _choose_open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a setup", "", "Setup (*.toml);;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(self, "Open a setup", str(self._folder), "Setup (*.toml);;All files (*)")
         if name:
             self.open_file(Path(name))
 
@@ -330,15 +351,16 @@ class MainWindow(QMainWindow):
         except LifbenchError as error:
             self.say(f"{path.name} was not opened: {error}. The bench is as it was.")
             return False
+        self._went_well(path)
         self.bench.set_setup(setup, text=f"open {path.name}")
         self.bench.restart()
         self.scope.fit_soon()
         return True
 
     def _choose_save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the setup", "my_setup.toml", "Setup (*.toml)")
+        name, _ = QFileDialog.getSaveFileName(self, "Save the setup", str(self._folder / "my_setup.toml"), "Setup (*.toml)")
         if name:
-            self.save_file(Path(name))
+            self.save_file(_with_suffix(name, ".toml"))
 
     def save_file(self, path: Path) -> None:
         try:
@@ -346,13 +368,15 @@ class MainWindow(QMainWindow):
         except LifbenchError as error:
             self.say(f"The setup was not saved: {error}. It is still here; choose another folder.")
         else:
+            self._went_well(path)
             self.bench.message.emit(f"Saved: {path.name}")
 
     def _choose_export(self) -> None:
-        filters = ";;".join(f"{s[1:].upper()} (*{s})" for s in formats.suffixes())
-        name, _ = QFileDialog.getSaveFileName(self, "Export the trace", "trace.csv", filters)
+        suffixes = sorted(formats.suffixes(), key=lambda s: (s != ".csv", s))
+        filters = ";;".join(f"{s[1:].upper()} (*{s})" for s in suffixes)
+        name, chosen = QFileDialog.getSaveFileName(self, "Export the trace", str(self._folder / "trace.csv"), filters)
         if name:
-            self.export(Path(name))
+            self.export(_with_suffix(name, next((s for s in suffixes if f"*{s}" in chosen), ".csv")))
 
     def export(self, path: Path) -> None:
         """Run the present setup offline, exactly, and write its trace; in the engine, so that nothing here waits."""
@@ -377,13 +401,15 @@ class MainWindow(QMainWindow):
         if done.error:
             self.say(f"The trace was not exported: {done.error}. The bench is as it was; choose another place.")
         else:
+            self._went_well(path)
             self.bench.message.emit(f"Exported: {path.name}, run exactly from the present setup")
 
     def _choose_picture(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the scope's picture", "scope.png", "PNG (*.png);;SVG (*.svg)")
+        filters = "PNG (*.png);;SVG (*.svg)"
+        name, chosen = QFileDialog.getSaveFileName(self, "Save the scope's picture", str(self._folder / "scope.png"), filters)
         if name:
             try:
-                self.scope.save_picture(name)
+                self.scope.save_picture(str(_with_suffix(name, ".svg" if "svg" in chosen else ".png")))
             except LifbenchError as error:
                 self.say(f"The picture was not saved: {error}.")
 

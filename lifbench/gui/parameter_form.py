@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from lifbench.gui.bench import Bench
+from lifbench.gui.form_area import FormArea, guard_wheel
 from lifbench.parameters import Parameter
 from lifbench.quantities import LifbenchError, format_quantity
 
@@ -178,7 +179,7 @@ class ParameterForm(QWidget):
         label.setToolTip(f"{parameter.label}: {parameter.description}")
         grid.addWidget(label, row, 0)
         if parameter.kind == "flag":
-            box = QCheckBox(parameter.label)
+            box = QCheckBox()
             box.toggled.connect(lambda on, p=path: self._change(p, on))
             self._place(grid, row, path, box, parameter)
             return
@@ -186,6 +187,7 @@ class ParameterForm(QWidget):
             combo = QComboBox()
             combo.addItems([c.replace("_", " ") for c in parameter.choices])
             combo.activated.connect(lambda i, p=path, q=parameter: self._change(p, q.choices[i]))
+            guard_wheel(combo)
             self._place(grid, row, path, combo, parameter)
             return
         spin = QuantitySpinBox(parameter)
@@ -203,6 +205,7 @@ class ParameterForm(QWidget):
         slider.setAccessibleName(f"{parameter.label}, slider")
         slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         slider.setMinimumWidth(60)
+        guard_wheel(slider)
         slider.valueChanged.connect(lambda at, p=path: self._slid(p, at))
         self._sliders[path] = slider
         grid.addWidget(slider, row, 2)
@@ -251,6 +254,7 @@ class ParameterForm(QWidget):
     def _show_error(self, sentence: str) -> None:
         self._error.setText(sentence)
         self._error.show()
+        FormArea.reveal(self._error)
 
     def _follow(self, setup: object, path: str) -> None:
         for key, parameter in self._parameters.items():

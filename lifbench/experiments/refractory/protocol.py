@@ -126,7 +126,7 @@ def _pair_analyse(base: Setup, p: Declared, recordings: Sequence[Recording]) -> 
         ),
         ("interval (ms)", "spikes to the second pulse"),
         tuple((float(a), float(b)) for a, b in zip(pauses, second, strict=True)),
-        (text, "It can fire a little before t_ref is over: the pulse lasts 0.5 ms, and its end may outlast the clamp."),
+        (text, "The pulse lasts 0.5 ms: one that begins a little before t_ref is over can still fire the cell with its end."),
     )  # fmt: skip
 
 

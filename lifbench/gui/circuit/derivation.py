@@ -16,11 +16,11 @@ from lifbench.quantities import format_quantity
 
 __all__ = ["STEPS", "DerivationDialog"]
 
-# (title, term lit, formula, text, today's numbers)
+# (title, terms lit, formula, text, today's numbers)
 STEPS: tuple[tuple[str, str, str, str, Callable[[Setup, Status], str]], ...] = (
     (
         "The current has two ways out",
-        "clamp",
+        "clamp leak capacitive",
         "I = I<sub>R</sub> + I<sub>C</sub>",
         "What the pipette brings in can leak out through the membrane's channels, or stay and charge the membrane. "
         "Charge does not get lost: the two add up (Kirchhoff).",
@@ -58,7 +58,7 @@ STEPS: tuple[tuple[str, str, str, str, Callable[[Setup, Status], str]], ...] = (
     ),
     (
         "Put together, times R",
-        "leak",
+        "clamp leak capacitive",
         "τ dV/dt = −(V − E<sub>L</sub>) + R I,   τ = R C",
         "V runs towards E<sub>L</sub> + R I and covers 63 % of what is left in every τ.",
         lambda s, t: (
@@ -155,6 +155,14 @@ class DerivationDialog(QDialog):
             term = f"synaptic.{self._bench.setup.synapses[0].name}"
         self._bench.set_highlight(term)
         self._write()
+        self._next.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event) -> None:
+        ways = {Qt.Key.Key_Left: -1, Qt.Key.Key_PageUp: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_PageDown: 1}
+        if event.key() in ways:
+            self.go(self._step + ways[event.key()])
+        else:
+            super().keyPressEvent(event)
 
     def show_status(self, status: Status) -> None:
         self._status = status

@@ -53,7 +53,7 @@ class EquationStrip(QWidget):
         self._bench.select(parts.get(term, f"circuit.synapse.{term.partition('.')[2]}"))
 
     def _term(self, term: str, colour: str, text: str) -> str:
-        lit = self._bench.highlight == term
+        lit = self._bench.lights(term)
         back = f"background-color:{self._theme.accent};color:{self._theme.on_accent}" if lit else f"color:{colour}"
         return f'<a href="{term}" style="text-decoration:none;{back}">&nbsp;{text}&nbsp;</a>'
 

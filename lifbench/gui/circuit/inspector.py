@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from lifbench.gui.bench import Bench
+from lifbench.gui.form_area import FormArea
 from lifbench.gui.parameter_form import ParameterForm, nudged
 from lifbench.model.cell import Cell
 from lifbench.model.clamp import Clamp
@@ -68,9 +69,7 @@ class Inspector(QFrame):
         top.addWidget(self._title)
         top.addWidget(self._term, 1)
         top.addWidget(close)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area = FormArea()
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 4, 6, 6)
@@ -99,8 +98,11 @@ class Inspector(QFrame):
         if signature != self._built:
             self._built = signature
             form = ParameterForm(self._bench, entries)
-            self._area.setWidget(form)
-            self._area.setFixedHeight(min(form.sizeHint().height() + 4, 104))
+            self._area.put(form)
+            # on a small screen the circuit needs the room more than a long card does
+            whole = form.sizeHint().height() + 4
+            self._area.setMinimumHeight(min(whole, 104))
+            self._area.setMaximumHeight(whole)
         cell = self._bench.setup.cell
         fixed = {path for path, _ in entries} <= {f"cell.{name}" for name in cell.fixed}
         if fixed:

@@ -125,12 +125,17 @@ class CircuitPanel(QWidget):
     def show_derivation(self) -> None:
         if self._derivation is None:
             self._derivation = DerivationDialog(self._bench, self._theme, self)
+            # over the experiment, not over the circuit and the trace that it speaks of
+            corner = self.window().frameGeometry().topRight()
+            self._derivation.move(corner.x() - self._derivation.minimumWidth() - 24, corner.y() + 150)
         self._derivation.show()
         self._derivation.raise_()
 
     def show_phase_plane(self) -> None:
         if self._plane is None:
             self._plane = PhasePlaneDialog(self._bench, self._theme, self)
+            corner = self.window().frameGeometry().topRight()
+            self._plane.move(corner.x() - self._plane.sizeHint().width() - 24, corner.y() + 150)
         self._plane.show()
         self._plane.raise_()
 
@@ -150,7 +155,7 @@ class CircuitPanel(QWidget):
         self.parts_list.clear()
         self.parts_list.addItem("Choose a part…", "")
         for part in self.scene.parts:
-            self.parts_list.addItem(f"{part.title}: {part.value_text()}", part.key)
+            self.parts_list.addItem(f"{part.title.removeprefix('Membrane ').capitalize()}: {part.value_text()}", part.key)
         self._mark(self._bench.selection)
         self.parts_list.blockSignals(False)
 

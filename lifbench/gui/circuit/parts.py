@@ -138,8 +138,7 @@ class Part(QGraphicsWidget):
             painter.drawRoundedRect(self.geometry().adjusted(2, 2, -2, -2), 7, 7)
 
     def _tint(self) -> float:
-        lit = self.bench.highlight and (self.term == self.bench.highlight or self.bench.highlight.startswith(self.term + "."))
-        return 0.18 if lit else 0.12 if self.bench.selection == self.key else 0.0
+        return 0.18 if self.bench.lights(self.term) else 0.12 if self.bench.selection == self.key else 0.0
 
     def now(self) -> str:
         """The current now, for the part's meter."""

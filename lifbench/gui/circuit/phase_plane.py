@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
@@ -10,10 +12,23 @@ from lifbench.engine.messages import Status
 from lifbench.gui.bench import Bench
 from lifbench.gui.circuit.parts import readable
 from lifbench.gui.theme import Theme
+from lifbench.model.setup import Setup
 
 __all__ = ["PhasePlane", "PhasePlaneDialog"]
 
 _MARGIN = 46.0
+
+
+def line_at(setup: Setup, status: Status) -> tuple[float, float]:
+    """(G in nS, B in pA) of C dV/dt = B − G V at this instant: its zero is V∞ = B/G."""
+    cell = setup.cell
+    G, B = cell.leak_conductance, cell.leak_conductance * cell.leak_reversal + status.I_inj_pA - status.I_own_pA
+    for synapse, g in zip(setup.synapses, status.g_nS, strict=False):
+        if synapse.mode == "conductance":
+            G, B = G + g, B + g * synapse.reversal
+        else:
+            B += g * (synapse.reversal - cell.leak_reversal)
+    return G, B
 
 
 class PhasePlane(QWidget):
@@ -22,8 +37,9 @@ class PhasePlane(QWidget):
     def __init__(self, bench: Bench, theme: Theme) -> None:
         super().__init__()
         self.setMinimumSize(420, 300)
-        self.setAccessibleName("dV/dt against V")
-        self._bench, self.theme = bench, theme
+        self.setAccessibleName("dV/dt against V: arrow keys kick V by 5 mV")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.bench, self.theme = bench, theme
         self._status: Status | None = bench.status
         self._dragging = False
 
@@ -32,7 +48,7 @@ class PhasePlane(QWidget):
         self.update()
 
     def _range(self) -> tuple[float, float]:
-        cell = self._bench.setup.cell
+        cell = self.bench.setup.cell
         low = min(cell.reset, cell.leak_reversal) - 12.0
         return low, max(cell.threshold, cell.leak_reversal) + 12.0
 
@@ -49,16 +65,11 @@ class PhasePlane(QWidget):
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, status, cell = self.theme, self._status, self._bench.setup.cell
+        theme, status, cell = self.theme, self._status, self.bench.setup.cell
         painter.fillRect(self.rect(), QColor(theme.ground))
         if status is None:
             return
-        G, B = cell.leak_conductance, cell.leak_conductance * cell.leak_reversal + status.I_inj_pA - status.I_own_pA
-        for synapse, g in zip(self._bench.setup.synapses, status.g_nS, strict=False):
-            if synapse.mode == "conductance":
-                G, B = G + g, B + g * synapse.reversal
-            else:
-                B += g * (synapse.reversal - cell.leak_reversal)
+        G, B = line_at(self.bench.setup, status)
         low, high = self._range()
         slopes = [(B - G * V) / cell.membrane_capacitance for V in (low, high)]
         reach = max(1.0, 1.1 * (high - low) * cell.leak_conductance / cell.membrane_capacitance, *(abs(s) for s in slopes))
@@ -72,8 +83,23 @@ class PhasePlane(QWidget):
         painter.setPen(QPen(QColor(theme.faint), 1))
         painter.drawLine(QPointF(_MARGIN, y(0)), QPointF(self.width() - _MARGIN / 2, y(0)))
         painter.drawLine(QPointF(_MARGIN, _MARGIN), QPointF(_MARGIN, _MARGIN + height))
-        painter.drawText(QRectF(self.width() - 130, y(0) + 4, 110, 20), Qt.AlignmentFlag.AlignRight, "V (mV)")
-        painter.drawText(QPointF(8, _MARGIN - 14), f"dV/dt (mV/ms), ±{reach:.3g}")
+        painter.setPen(QColor(theme.text))
+        painter.drawText(QRectF(self.width() - 130, self.height() - 22, 118, 18), Qt.AlignmentFlag.AlignRight, "V (mV)")
+        painter.drawText(QPointF(8, _MARGIN - 14), "dV/dt (mV/ms)")
+        painter.setPen(QColor(theme.faint))
+        every = 10 if high - low < 90 else 20
+        for V in range(math.ceil(low / every) * every, math.floor(high) + 1, every):
+            painter.drawLine(QPointF(self._x(V), y(0) - 3), QPointF(self._x(V), y(0) + 3))
+            painter.drawText(
+                QRectF(self._x(V) - 24, y(0) + 4, 48, 16), Qt.AlignmentFlag.AlignHCenter, readable(V).removesuffix(".0")
+            )
+        for share in (-1.0, -0.5, 0.5, 1.0):
+            at = y(share * reach)
+            painter.drawLine(QPointF(_MARGIN - 3, at), QPointF(_MARGIN + 3, at))
+            number = f"{share * reach:.2g}".replace("-", "−")
+            painter.drawText(
+                QRectF(0, at - 8, _MARGIN - 6, 16), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number
+            )
         marks = [("E_L", cell.leak_reversal, theme.leak)]
         if cell.spiking:
             marks += [("V_th", cell.threshold, theme.threshold), ("V_reset", cell.reset, theme.spike)]
@@ -97,19 +123,27 @@ class PhasePlane(QWidget):
         if low < rest < high:
             painter.setBrush(QColor(theme.ground))
             painter.drawEllipse(QPointF(self._x(rest), y(0)), 5, 5)
-            painter.drawText(QPointF(self._x(rest) + 8, y(0) - 8), f"V∞ = {readable(rest)}")
+            painter.drawText(QPointF(self._x(rest) + 8, y(0) - 10), f"V∞ = {readable(rest)}")
         V = min(max(status.V_mV, low), high)
         painter.setBrush(QColor(theme.current))
         painter.setPen(QPen(QColor(theme.ground), 1.5))
         painter.drawEllipse(QPointF(self._x(V), y(0.0 if status.refractory else (B - G * V) / cell.membrane_capacitance)), 8, 8)
 
+    def keyPressEvent(self, event) -> None:
+        ways = {Qt.Key.Key_Left: -1.0, Qt.Key.Key_Down: -1.0, Qt.Key.Key_Right: 1.0, Qt.Key.Key_Up: 1.0}
+        if event.key() in ways and self._status is not None:
+            low, high = self._range()
+            self.bench.kick(min(max(self._status.V_mV + ways[event.key()] * 5.0, low), high))
+        else:
+            super().keyPressEvent(event)
+
     def mousePressEvent(self, event) -> None:
         self._dragging = True
-        self._bench.kick(self.potential_at(event.position().x()))
+        self.bench.kick(self.potential_at(event.position().x()))
 
     def mouseMoveEvent(self, event) -> None:
         if self._dragging:
-            self._bench.kick(self.potential_at(event.position().x()))
+            self.bench.kick(self.potential_at(event.position().x()))
 
     def mouseReleaseEvent(self, event) -> None:
         self._dragging = False
@@ -123,8 +157,10 @@ class PhasePlaneDialog(QDialog):
         self.setWindowTitle("Rest is stable: dV/dt against V")
         self.setObjectName("circuit.phase_plane_window")
         self.plane = PhasePlane(bench, theme)
-        text = QLabel("Left of the zero V rises, right of it V falls: it always comes back. Drag the dot to kick V and see.")
+        self._text = text = QLabel()
         text.setWordWrap(True)
+        text.setMinimumHeight(2 * text.fontMetrics().lineSpacing() + 4)
+        self._say(False)
         layout = QVBoxLayout(self)
         layout.addWidget(self.plane, 1)
         layout.addWidget(text)
@@ -133,5 +169,16 @@ class PhasePlaneDialog(QDialog):
         self.plane.theme = theme
         self.plane.update()
 
+    def _say(self, fires: bool) -> None:
+        words = (
+            "The zero lies above V_th: on its way there V meets the threshold, fires and is reset, again and again."
+            if fires
+            else "Left of the zero V rises, right of it V falls: it always comes back."
+        )
+        self._text.setText(f"{words} Drag the dot, or press the arrow keys, to kick V and see.")
+
     def show_status(self, status: Status) -> None:
         self.plane.show_status(status)
+        cell = self.plane.bench.setup.cell
+        G, B = line_at(self.plane.bench.setup, status)
+        self._say(cell.spiking and G * cell.threshold < B)

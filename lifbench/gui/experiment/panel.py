@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,14 +14,10 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
-    QTableWidget,
-    QTableWidgetItem,
     QTabWidget,
     QTextBrowser,
     QVBoxLayout,
@@ -34,22 +28,34 @@ from lifbench.engine.messages import JobDone
 from lifbench.experiments.experiment import Experiment, Protocol, Result
 from lifbench.files.atomic import writing
 from lifbench.gui.bench import Bench
+from lifbench.gui.experiment.notebook import Notebook
+from lifbench.gui.experiment.tables import fill, make_table, text_of
+from lifbench.gui.form_area import FormArea
 from lifbench.gui.parameter_form import QuantitySpinBox
+from lifbench.gui.plot_axis import Axis
 from lifbench.gui.theme import LIGHT, Theme
 from lifbench.parameters import Declared, parameters_of
-from lifbench.quantities import LifbenchError, format_number
+from lifbench.quantities import LifbenchError
 
 __all__ = ["ExperimentPanel"]
 
 
 @dataclass
 class _Memory:
-    """What a tab keeps: protocol, parameters, predictions and results by protocol."""
+    """What a tab keeps: protocol; and by protocol parameters, predictions, results, and whether the theory was asked for."""
 
     protocol: int = 0
     parameters: dict[str, Declared] = field(default_factory=dict)
     predictions: dict[str, str] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
+    theory: set[str] = field(default_factory=set)
+
+
+class _Plot(pg.PlotWidget):
+    """Leaves the wheel to the page it stands on."""
+
+    def wheelEvent(self, event) -> None:
+        event.ignore()
 
 
 class ExperimentPanel(QWidget):
@@ -110,10 +116,11 @@ class ExperimentPanel(QWidget):
         self._said.setObjectName("refusal")
         self._said.setWordWrap(True)
         self._said.hide()
-        self._plot = pg.PlotWidget()
+        self._plot = _Plot(axisItems={side: Axis(side) for side in ("left", "bottom")})
         self._plot.setObjectName("experiment.plot")
         self._plot.setAccessibleName("Plot of the result")
         self._plot.setMenuEnabled(False)
+        self._plot.setMouseEnabled(False, False)  # a page being scrolled must not shrink the data to a dot
         self._plot.hideButtons()
         for side in ("left", "bottom"):
             self._plot.getAxis(side).enableAutoSIPrefix(False)
@@ -121,16 +128,11 @@ class ExperimentPanel(QWidget):
         self._theory = QCheckBox("theory")
         self._theory.setObjectName("experiment.theory")
         self._theory.setToolTip("Lay the closed-form prediction over the points")
-        self._theory.toggled.connect(lambda _: self._draw())
+        self._theory.toggled.connect(self._ask_theory)
         self._legend = QLabel()
         self._legend.setWordWrap(True)
-        self._table = QTableWidget()
-        self._table.setObjectName("experiment.table")
-        self._table.setAccessibleName("Results")
-        self._table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self._table = make_table("experiment.table", "Results")
         self._table.setMinimumHeight(96)
-        self._table.verticalHeader().hide()
-        self._table.verticalHeader().setDefaultSectionSize(22)
         self._explain = QLabel()
         self._explain.setWordWrap(True)
         copy, save = QPushButton("Copy table"), QPushButton("Save table…")
@@ -175,12 +177,12 @@ class ExperimentPanel(QWidget):
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setDrawBase(False)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area = FormArea()
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(work)
+        self.notebook = Notebook(self._bench)
         self._tabs.addTab(area, "Experiment")
+        self._tabs.addTab(self.notebook, "Notebook")
         self._tabs.addTab(self._guide, "Guide")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 4, 0, 0)
@@ -221,6 +223,9 @@ class ExperimentPanel(QWidget):
         self._predict.setText(protocol.predict)
         self._prediction.setText(self._here().predictions.get(protocol.key, ""))
         self._said.hide()
+        self._theory.blockSignals(True)
+        self._theory.setChecked(protocol.key in self._here().theory)
+        self._theory.blockSignals(False)
         while self._form_grid.count():
             self._form_grid.takeAt(0).widget().deleteLater()
         for row, (name, parameter) in enumerate(parameters_of(protocol.parameters).items()):
@@ -267,9 +272,12 @@ class ExperimentPanel(QWidget):
             self._bench.cancel(self._job)
 
     def _busy(self, on: bool) -> None:
+        at_hand = self._run.hasFocus() or self._cancel.hasFocus()
         self._run.setEnabled(not on)
         self._cancel.setVisible(on)
         self._bar.setVisible(on)
+        if at_hand:  # or the focus would wander to some other button, and the next Space press that
+            (self._cancel if on else self._run).setFocus()
         if on:
             self._bar.setRange(0, 0)
 
@@ -289,6 +297,10 @@ class ExperimentPanel(QWidget):
             self._draw()
 
     # ---- the result
+
+    def _ask_theory(self, on: bool) -> None:
+        (self._here().theory.add if on else self._here().theory.discard)(self.protocol.key)
+        self._draw()
 
     def result(self) -> Result | None:
         """The result now shown."""
@@ -337,32 +349,12 @@ class ExperimentPanel(QWidget):
         said = self._here().predictions.get(self.protocol.key, "")
         sentences = [f"<i>You predicted: {said}</i>"] if said else []
         self._explain.setText("<br>".join([*sentences, *result.sentences]))
-        self._fill(result)
-
-    def _fill(self, result: Result) -> None:
-        mode = QHeaderView.ResizeMode.Stretch if len(result.columns) < 4 else QHeaderView.ResizeMode.ResizeToContents
-        self._table.horizontalHeader().setSectionResizeMode(mode)
-        self._table.setColumnCount(len(result.columns))
-        self._table.setHorizontalHeaderLabels(list(result.columns))
-        self._table.setRowCount(len(result.rows))
-        for i, row in enumerate(result.rows):
-            for j, value in enumerate(row):
-                item = QTableWidgetItem(
-                    value if isinstance(value, str) else "–" if value is None else format_number(float(value), 5)
-                )
-                if not isinstance(value, str):
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                self._table.setItem(i, j, item)
+        fill(self._table, result.columns, result.rows)
 
     def table_text(self, dialect: str = "excel-tab") -> str:
-        """The table as text, full precision."""
+        """The table as text, full precision; empty without a result."""
         result = self.result()
-        out = io.StringIO()
-        if result is not None:
-            writer = csv.writer(out, dialect, lineterminator="\n")
-            writer.writerow(result.columns)
-            writer.writerows([v if isinstance(v, str) or v is None else repr(float(v)) for v in row] for row in result.rows)
-        return out.getvalue()
+        return "" if result is None else text_of(result.columns, result.rows, dialect)
 
     def copy_table(self) -> None:
         if self.result() is None:
@@ -375,7 +367,7 @@ class ExperimentPanel(QWidget):
         if self.result() is None:
             self._say("There is no result yet: run the protocol first.")
             return
-        name, _ = QFileDialog.getSaveFileName(self, "Save the table", f"{self.protocol.key}.csv", "CSV (*.csv)")
+        name, _ = QFileDialog.getSaveFileName(self, "Save the table", str(Path.home() / f"{self.protocol.key}.csv"), "CSV (*.csv)")
         if name:
             self.save_table(Path(name))
 

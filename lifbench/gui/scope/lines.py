@@ -58,7 +58,6 @@ class ParameterLines:
 
     def set_pens(self, theme: Theme) -> None:
         self._theme = theme
-        lit = self._bench.highlight
         names = [s.name for s in self._bench.setup.synapses]
         for path, line in self.lines.items():
             leak = path == "cell.leak_reversal"
@@ -67,7 +66,7 @@ class ParameterLines:
                 name = path.split(".")[1]
                 colour, term = theme.synapses[names.index(name) % len(theme.synapses)], f"synaptic.{name}"
             style = _STYLES.get(path, Qt.PenStyle.DashDotLine)
-            line.setPen(pg.mkPen(colour, width=2.6 if lit == term else 1.2, style=style))
+            line.setPen(pg.mkPen(colour, width=2.6 if self._bench.lights(term) else 1.2, style=style))
             line.setHoverPen(pg.mkPen(colour, width=3))
             line.label.setColor(colour)
 

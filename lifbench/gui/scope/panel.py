@@ -345,6 +345,8 @@ class ScopePanel(QWidget):
         self.view.apply_theme(theme)
         self.cursors.set_pens(theme)
         self.references.draw()
+        # two lines always: text that comes and goes must not move the plots
+        self._strip.setFixedHeight(2 * self._strip.fontMetrics().lineSpacing() + 2)
         self._stale = True
 
     # ---- where the screen is

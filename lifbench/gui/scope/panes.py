@@ -7,17 +7,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGraphicsItem
 
+from lifbench.gui.plot_axis import Axis
 from lifbench.gui.scope.scales import Scale
 from lifbench.gui.theme import Theme
 
 __all__ = ["Pane"]
-
-
-class _Axis(pg.AxisItem):
-    """Numbers with a true minus sign, as in the rest of the window."""
-
-    def tickStrings(self, values, scale, spacing):
-        return [text.replace("-", "−") for text in super().tickStrings(values, scale, spacing)]
 
 
 class _Screen(pg.ViewBox):
@@ -52,14 +46,13 @@ class Pane:
     def __init__(self, layout: pg.GraphicsLayoutWidget, row: int, scale: Scale) -> None:
         self.scale = scale
         self.screen = _Screen()
-        self.plot = layout.addPlot(row=row, col=0, viewBox=self.screen, axisItems={s: _Axis(s) for s in ("left", "bottom")})
+        self.plot = layout.addPlot(row=row, col=0, viewBox=self.screen, axisItems={s: Axis(s) for s in ("left", "bottom")})
         self.plot.hideButtons()
         self.plot.setMenuEnabled(False)
         self.plot.disableAutoRange()
         self.plot.setClipToView(False)
         left, bottom = self.plot.getAxis("left"), self.plot.getAxis("bottom")
         for axis in (left, bottom):
-            axis.enableAutoSIPrefix(False)
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         left.setLabel(scale.label)
 

@@ -191,31 +191,38 @@ class ScopeView(pg.GraphicsLayoutWidget):
 
     def _lit(self, channel: str) -> bool:
         """Whether the term of the equation that is pointed at is this trace; of V's rate of change, the slope of V."""
-        term = self._bench.highlight
-        if term.startswith("synaptic."):
-            return channel in (f"g_{term[9:]}_nS", f"I_{term[9:]}_pA")
-        return channel in {
-            "clamp": ("I_inj_pA",), "leak": ("I_leak_pA",), "capacitive": ("V_mV", "I_C_pA", SLOPE), "spike": ("I_switch_pA",),
-        }.get(term, ())  # fmt: skip
+        if channel.startswith("g_") or pane_of(channel) == "m":
+            name = channel_title(channel)[2:]
+            if any(
+                self._bench.lights(term)
+                for term in (f"synaptic.{name}", {"leak": "leak", "C": "capacitive", "switch": "spike"}.get(name, "-"))
+            ):
+                return True
+        return {"I_inj_pA": "clamp", "V_mV": "capacitive", SLOPE: "capacitive"}.get(channel, "") in self._bench.highlight.split()
+
+    @property
+    def _pen(self) -> float:
+        """Width of a trace. Cosmetic pens count device pixels: as thick to the eye at any pixel ratio."""
+        return self._theme.pen * max(1.0, round(self.devicePixelRatioF()))
 
     def set_pens(self) -> None:
         """Colours and widths from theme, shown channels and the highlighted term."""
         theme = self._theme
         self._live_colour = ""
         for channel, trace in self.traces.items():
-            width = theme.pen + (2 if self._lit(channel) else 0)
+            width = self._pen + (2 if self._lit(channel) else 0)
             trace.curve.setPen(pg.mkPen(self.colour(channel), width=width))
             trace.curve.setVisible(self.shown(channel))
-        self._spikes.set_pen(pg.mkPen(theme.potential, width=theme.pen))
+        self._spikes.set_pen(pg.mkPen(theme.potential, width=self._pen))
         spike, ground = QColor(theme.spike), QColor(theme.ground)
-        share = 0.3 if self._bench.highlight == "spike" else 0.14
+        share = 0.3 if self._bench.lights("spike") else 0.14
         mixed = (round(share * a + (1 - share) * b) for a, b in zip(spike.getRgb()[:3], ground.getRgb()[:3], strict=True))
         self._shade.set_colour(QColor(*mixed))
         self.handle.set_colours(QColor(theme.potential), QColor(theme.ground))
         self.lines.set_pens(theme)
         self.trigger.set_pens(theme)
-        self.average_curve.setPen(pg.mkPen(theme.accent, width=theme.pen + 1))
-        self.target_curve.setPen(pg.mkPen(theme.current, width=theme.pen, style=Qt.PenStyle.DotLine))
+        self.average_curve.setPen(pg.mkPen(theme.accent, width=self._pen + 1))
+        self.target_curve.setPen(pg.mkPen(theme.current, width=self._pen, style=Qt.PenStyle.DotLine))
         self.fit_curve.setPen(pg.mkPen(theme.warning, width=2, style=Qt.PenStyle.DashLine))
         self.message.setColor(theme.faint)
 
@@ -271,11 +278,12 @@ class ScopeView(pg.GraphicsLayoutWidget):
             self._overlays.append(curve)
         for age, (curve, overlay) in enumerate(zip(self._overlays, overlays, strict=False), 1):
             first = int(overlay.zero - pre * span)
-            x, low, high = ring.window("V_mV", first, int(min(first + span, overlay.end)), self.columns() // 2)
+            columns = self.columns() if len(overlays) < 5 else self.columns() // 2
+            x, low, high = ring.window("V_mV", first, int(min(first + span, overlay.end)), columns)
             curve.setData(*_zigzag((x - overlay.zero) * ring.sample_interval_ms, low, high))
             colour = QColor(self._theme.sweep_colour(overlay.sweep, sweeps) if sweeps > 1 else self._theme.faint)
             colour.setAlpha(60 + round(120 * age / len(overlays)))
-            curve.setPen(pg.mkPen(colour, width=self._theme.pen))
+            curve.setPen(pg.mkPen(colour, width=self._pen))
             curve.show()
         for curve in self._overlays[len(overlays) :]:
             curve.hide()
@@ -300,7 +308,7 @@ class ScopeView(pg.GraphicsLayoutWidget):
         colour = self._theme.sweep_colour(sweep, sweeps) if sweeps > 1 else self._theme.potential
         if colour != self._live_colour:
             self._live_colour = colour
-            width = self._theme.pen + (2 if self._lit("V_mV") else 0)
+            width = self._pen + (2 if self._lit("V_mV") else 0)
             self.traces["V_mV"].curve.setPen(pg.mkPen(colour, width=width))
 
     def sweep_pen(self, sweep: int, sweeps: int) -> QPen:
@@ -308,7 +316,7 @@ class ScopeView(pg.GraphicsLayoutWidget):
 
     def reference_pen(self, number: int) -> QPen:
         """Of the pinned trace ``number`` (from 0): each has its own dash."""
-        return pg.mkPen(self._theme.faint, width=self._theme.pen, style=_DASHES[number % 4])
+        return pg.mkPen(self._theme.faint, width=self._pen, style=_DASHES[number % 4])
 
     def draw_references(self, references: list[tuple[np.ndarray, np.ndarray, str]]) -> list[pg.PlotCurveItem]:
         """Pinned traces (x, y, what the tool tip says); their curves can be clicked."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from lifbench.gui.bench import Bench
+from lifbench.gui.form_area import FormArea, guard_wheel
 from lifbench.gui.parameter_form import QuantitySpinBox
 from lifbench.model.clamp import EPOCH_SHAPES, Epoch
 from lifbench.parameters import Parameter, parameters_of
@@ -59,6 +60,7 @@ class EpochForm(QWidget):
         shape.setAccessibleName("Shape of the epoch")
         shape.addItems([s.replace("_", " ") for s in EPOCH_SHAPES])
         shape.setCurrentIndex(list(EPOCH_SHAPES).index(epoch.shape))
+        guard_wheel(shape)
         shape.activated.connect(lambda i: self.reshape.emit(list(EPOCH_SHAPES)[i]))
         grid.addWidget(QLabel("Shape"), 0, 0)
         grid.addWidget(shape, 0, 1)
@@ -92,7 +94,7 @@ class EpochForm(QWidget):
         spin = QuantitySpinBox(parameter)
         spin.setObjectName(path)
         spin.valueEdited.connect(lambda value: self._edit(path, value))
-        spin.refused.connect(self._hint_text)
+        spin.refused.connect(self._refuse)
         grid.addWidget(spin, row, column)
         self._spins[path] = spin
         return spin
@@ -104,7 +106,11 @@ class EpochForm(QWidget):
     def _refused(self, sentence: str) -> None:
         path, _, rest = sentence.partition(": ")
         if path in self._spins:
-            self._hint_text(rest)
+            self._refuse(rest)
+
+    def _refuse(self, text: str) -> None:
+        self._hint_text(text)
+        FormArea.reveal(self._hint)
 
     def _hint_text(self, text: str) -> None:
         self._hint.setText(text)

@@ -9,12 +9,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
-    QScrollArea,
     QTabBar,
     QToolButton,
     QVBoxLayout,
@@ -24,6 +22,7 @@ from PySide6.QtWidgets import (
 from lifbench.files.samples_csv import read_samples
 from lifbench.files.setup_toml import dumps, loads
 from lifbench.gui.bench import Bench
+from lifbench.gui.form_area import FormArea
 from lifbench.gui.parameter_form import ParameterForm, QuantitySpinBox
 from lifbench.gui.stimulus.epoch_form import EpochForm, reshaped
 from lifbench.gui.stimulus.presets import PRESETS, apply_preset
@@ -56,9 +55,7 @@ class StimulusPanel(QWidget):
         self._tabs.setUsesScrollButtons(True)
         self._tabs.setAccessibleName("Sweep and epochs")
         self._tabs.currentChanged.connect(lambda _: self._show_form())
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area = FormArea()
         self._area.setMinimumHeight(30)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 0)
@@ -176,11 +173,7 @@ class StimulusPanel(QWidget):
             form = ParameterForm(self._bench, entries, sliders=False)
             form.layout().setContentsMargins(8, 2, 8, 4)
         self._form = form
-        old = self._area.takeWidget()
-        if old is not None:
-            old.hide()
-            old.deleteLater()  # not at once: it may be in the middle of a signal of its own
-        self._area.setWidget(form)
+        self._area.put(form)
 
     def _epochs(self) -> tuple[Epoch, ...]:
         return self._bench.setup.clamp.epochs
@@ -198,11 +191,20 @@ class StimulusPanel(QWidget):
         self._bench.pulse(self.pulse_amplitude.value(), self.pulse_width.value())
 
     def add_epoch(self) -> None:
-        duration = self._bench.setup.recording.duration
-        start = min(max((e.end for e in self._epochs()), default=0.1 * duration), 0.8 * duration)
-        self._set_epochs(
-            (*self._epochs(), Step(start=round(start, 1), duration=round(0.2 * duration, 2), amplitude=200.0)), "add an epoch"
-        )
+        setup = self._bench.setup
+        duration = setup.recording.duration
+        start = max((e.end for e in self._epochs()), default=0.1 * duration)
+        new = Step(start=round(start, 1), duration=round(0.2 * duration, 2), amplitude=200.0)
+        if new.end > duration:  # a longer sweep rather than epochs that pile up at its end
+            setup = dataclasses.replace(
+                setup, recording=dataclasses.replace(setup.recording, duration=round(new.end + 0.1 * duration, 1))
+            )
+        clamp = dataclasses.replace(setup.clamp, epochs=(*self._epochs(), new))
+        try:
+            self._bench.set_setup(dataclasses.replace(setup, clamp=clamp), text="add an epoch")
+        except LifbenchError as error:
+            self._bench.refused.emit(str(error))
+            return
         self._tabs.setCurrentIndex(len(self._epochs()))
 
     def duplicate_epoch(self) -> None:
