@@ -56,6 +56,7 @@ class Inspector(QFrame):
         self.setObjectName("circuit.inspector")
         self._bench = bench
         self._built = ""
+        self._room = 104
         self._title = QLabel()
         self._title.setObjectName("card.title")
         self._term = QLabel()
@@ -99,16 +100,25 @@ class Inspector(QFrame):
             self._built = signature
             form = ParameterForm(self._bench, entries)
             self._area.put(form)
-            # on a small screen the circuit needs the room more than a long card does
-            whole = form.sizeHint().height() + 4
-            self._area.setMinimumHeight(min(whole, 104))
-            self._area.setMaximumHeight(whole)
+            self._fit()
         cell = self._bench.setup.cell
         fixed = {path for path, _ in entries} <= {f"cell.{name}" for name in cell.fixed}
         if fixed:
             self._term.setText(f"fixed in the {cell.model} cell")
         self._area.widget().setEnabled(not fixed)
         self.show()
+
+    def set_room(self, height: int) -> None:
+        """How much of the panel's height a long card may take: on a small screen the circuit needs it more."""
+        self._room = max(104, height)
+        self._fit()
+
+    def _fit(self) -> None:
+        form = self._area.widget()
+        if form is not None:
+            whole = form.sizeHint().height() + 4
+            self._area.setMinimumHeight(min(whole, 104))
+            self._area.setMaximumHeight(min(whole, self._room))
 
     def focus_first(self) -> None:
         """Put the keyboard into the first field."""

@@ -171,11 +171,12 @@ class CircuitPanel(QWidget):
     def _reserve(self) -> None:
         """Ask for the height that all parts need: a splitter does not know that wrapped text grows when it is narrow."""
         strip = max(self._strip.heightForWidth(self.width()), self._strip.sizeHint().height())
-        card = 0 if self.inspector.isHidden() else self.inspector.sizeHint().height()
+        card = 0 if self.inspector.isHidden() else self.inspector.minimumSizeHint().height()
         self.setMinimumHeight(44 + self._view.minimumHeight() + strip + card)
 
     def resizeEvent(self, event) -> None:
         super().resizeEvent(event)
+        self.inspector.set_room(self.height() - 380)
         self._reserve()
 
     def _selected(self, key: str) -> None:

@@ -156,7 +156,8 @@ class Acquisition:
         self._look(ring, span)
         if self._trigger is None:
             self._quiet += wall_dt
-            if self.mode == "auto" and not self.armed_single and self._quiet >= _PATIENCE:
+            stands = wall_dt == 0.0  # nothing more comes: better the last stretch than an empty screen
+            if stands or (self.mode == "auto" and not self.armed_single and self._quiet >= _PATIENCE):
                 return self._rolling(ring, span)
             return Shown(float(ring.total), ring.total, ring.total)
         self._waiting = self._waiting + wall_dt if self.complete(ring) else 0.0

@@ -21,7 +21,7 @@ class ParameterLines:
         self._plot, self._bench, self._theme = plot, bench, theme
         self.lines: dict[str, pg.InfiniteLine] = {}
         for path, name in _CELL.items():
-            self._make(name, path, 0.965)
+            self._make(name, path, 0.86 if path == "cell.reset" else 0.965)
         self.place()
 
     def _make(self, name: str, path: str, across: float) -> None:
@@ -40,7 +40,7 @@ class ParameterLines:
         missing = [(number, path) for number, path in enumerate(wanted) if path not in self.lines]
         for number, path in missing:
             # beside V_th and E_L too: a shunt reverses where the leak does
-            self._make(wanted[path], path, 0.86 - 0.13 * (number % 6))
+            self._make(wanted[path], path, 0.73 - 0.13 * (number % 5))
         if missing:
             self.set_pens(self._theme)
 

@@ -132,6 +132,7 @@ class Legend(_Marks):
         super().__init__()
         self._entries: list[tuple[QPen, str]] = []
         self._font = QFont()
+        self._offset = 0
         self._text, self._ground = QColor(), QColor()
         self.setZValue(20)
 
@@ -142,6 +143,12 @@ class Legend(_Marks):
     def apply_theme(self, font: QFont, text: QColor, ground: QColor) -> None:
         self._font, self._text, self._ground = font, text, ground
         self.update()
+
+    def set_offset(self, pixels: int) -> None:
+        """How far below the upper edge: there may be a raster above."""
+        if pixels != self._offset:
+            self._offset = pixels
+            self.update()
 
     def set_entries(self, entries: list[tuple[QPen, str]]) -> None:
         if entries != self._entries:
@@ -155,12 +162,14 @@ class Legend(_Marks):
         painter.setFont(self._font)
         metrics = painter.fontMetrics()
         height = metrics.height()
-        width = 34 + max(metrics.horizontalAdvance(text) for text in self.texts)
-        box = QRect(area.left() + 6, area.top() + 6, width + 8, height * len(self._entries) + 6)
+        room = max(1, (area.height() - self._offset) // 2 // height)
+        entries = self._entries[-room:]  # a low pane has room for few; the last are the pins and the newest sweeps
+        width = 34 + max(metrics.horizontalAdvance(text) for _, text in entries)
+        box = QRect(area.left() + 6, area.top() + 6 + self._offset, width + 8, height * len(entries) + 6)
         ground = QColor(self._ground)
         ground.setAlpha(215)
         painter.fillRect(box, ground)
-        for number, (pen, text) in enumerate(self._entries):
+        for number, (pen, text) in enumerate(entries):
             y = box.top() + 3 + number * height
             painter.setPen(pen)
             painter.drawLine(box.left() + 4, y + height // 2, box.left() + 26, y + height // 2)

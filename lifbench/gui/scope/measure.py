@@ -14,8 +14,9 @@ from lifbench.gui.scope.channels import channel_title
 from lifbench.model.integrator import name_and_unit
 from lifbench.quantities import format_number
 
-__all__ = ["COLUMNS", "Measurement", "measure", "strip_text"]
+__all__ = ["BETWEEN", "COLUMNS", "Measurement", "measure", "strip_text"]
 
+BETWEEN = "between cursors"
 _MOST = 400_000  # samples: longer stretches are measured on their buckets, which know minimum and maximum but no course
 
 
@@ -70,7 +71,7 @@ def measure(ring: TraceRing, channel: str, first: int, last: int, spikes_ms: NDA
         first, last = begun, begun + values.size
         low, high, mean = float(values.min()), float(values.max()), float(values.mean(dtype=float))
         response = measure_response(values, dt)
-        if response is not None:
+        if response is not None and where == BETWEEN:
             amplitude, rise = response.amplitude, response.rise_ms
     else:
         _, lows, highs = ring.window(channel, first, last, 4000)
@@ -90,13 +91,13 @@ def strip_text(m: Measurement) -> str:
     mean = "" if m.mean is None else f"  mean {m.mean:.2f}"
     parts = [f"{m.trace} {m.where}: min {m.minimum:.2f}  max {m.maximum:.2f}{mean}  p–p {m.maximum - m.minimum:.2f} {m.unit}"]
     s = m.spikes
-    if m.where == "between cursors":
+    if m.where == BETWEEN:
         if m.amplitude is not None and not (s and s.count):
             parts.append(f"amplitude {m.amplitude:+.2f} {m.unit}")
         if m.rise_ms is not None:
             parts.append(f"10–90 % {format_number(m.rise_ms)} ms")
     if s is not None:
-        if m.where == "between cursors" and s.latency_ms is not None:
+        if m.where == BETWEEN and s.latency_ms is not None:
             parts.append(f"latency {format_number(s.latency_ms)} ms")
         text = f"spikes {s.count}"
         if s.mean_interval_ms is not None and s.rate_hz is not None:

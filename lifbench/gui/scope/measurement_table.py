@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lifbench.gui.scope.measure import COLUMNS, Measurement
 from lifbench.quantities import format_number
@@ -28,6 +37,7 @@ class MeasurementTable(QWidget):
         self.table.setHorizontalHeaderLabels(_TITLES)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.verticalHeader().setDefaultSectionSize(20)
         self.table.setTabKeyNavigation(False)
         take = QPushButton("Take")
@@ -46,11 +56,14 @@ class MeasurementTable(QWidget):
     def show_rows(self, rows: list[Measurement]) -> None:
         if self.table.rowCount() != len(rows):
             self.table.setRowCount(len(rows))
-            self.table.setFixedHeight(30 + 20 * min(max(len(rows), 2), 5))
+            self.table.setFixedHeight(34 + 20 * min(max(len(rows), 2), 5))
+        told = [any(row.values()[k] is not None for row in rows) for k, c in enumerate(COLUMNS) if c not in _LEFT_OUT]
+        for j, on in enumerate(told):
+            self.table.setColumnHidden(j, not on)
         for i, row in enumerate(rows):
             shown = [v for c, v in zip(COLUMNS, row.values(), strict=True) if c not in _LEFT_OUT]
             for j, value in enumerate(shown):
-                text = value if isinstance(value, str) else "" if value is None else format_number(value, 5)
+                text = value if isinstance(value, str) else "" if value is None else format_number(value, 4)
                 item = self.table.item(i, j)
                 if item is None:
                     item = QTableWidgetItem()
@@ -59,6 +72,3 @@ class MeasurementTable(QWidget):
                     self.table.setItem(i, j, item)
                 if item.text() != text:
                     item.setText(text)
-
-    def resize_columns(self) -> None:
-        self.table.resizeColumnsToContents()

@@ -16,9 +16,10 @@ from lifbench.engine.trace_ring import TraceRing
 from lifbench.gui.bench import Bench
 from lifbench.gui.scope import picture
 from lifbench.gui.scope.acquisition import DIVISIONS, Acquisition, Screen, Shown
+from lifbench.gui.scope.channels import pane_of
 from lifbench.gui.scope.controls import Controls
 from lifbench.gui.scope.cursors import Cursors
-from lifbench.gui.scope.measure import Measurement, measure, strip_text
+from lifbench.gui.scope.measure import BETWEEN, Measurement, measure, strip_text
 from lifbench.gui.scope.measurement_table import MeasurementTable
 from lifbench.gui.scope.plots import ScopeView
 from lifbench.gui.scope.references import References
@@ -217,15 +218,16 @@ class ScopePanel(QWidget):
         ring = self._ring
         if ring is None:
             return
-        last = self._shown.last
-        first = min(self._shown.first, int(last - self.acquisition.span(ring)))
+        last, span = self._shown.last, self.acquisition.span(ring)
+        stretches = [(min(self._shown.first, int(last - span)), last)]
+        stretches += [(int(s.zero - self.acquisition.pre * span), int(min(s.zero + span, s.end))) for s in self._overlays(ring)]
         found: dict[str, list[float]] = {}
-        for channel, trace in self.view.traces.items():
+        for channel in self.view.traces:
             if self.view.shown(channel):
-                _, low, high = ring.window(channel, first, last, 400)
-                if low.size:
-                    pane = next(name for name, p in self.view.panes.items() if p is trace.pane)
-                    found.setdefault(pane, []).extend((float(low.min()), float(high.max())))
+                for first, end in stretches:
+                    _, low, high = ring.window(channel, first, end, 400)
+                    if low.size:
+                        found.setdefault(pane_of(channel), []).extend((float(low.min()), float(high.max())))
         cell = self._bench.setup.cell
         if "V" in found:
             found["V"].append(cell.leak_reversal)
@@ -458,8 +460,7 @@ class ScopePanel(QWidget):
         a = self.acquisition
         sweeps = self._bench.setup.recording.sweeps
         span = a.span(ring)
-        earlier = [] if a.mode == "roll" else [screen for screen in a.earlier if screen.zero >= ring.first]
-        overlays = earlier[-(a.keep - 1) :] if a.keep > 1 else []
+        overlays = self._overlays(ring)
         self.view.draw_overlays(ring, overlays, span, a.pre, sweeps)
         family = sweeps > 1 and a.source == "sweep" and not self._rolling
         self.view.colour_by_sweep(a.sweep if family else 0, sweeps if family else 1)
@@ -468,14 +469,20 @@ class ScopePanel(QWidget):
         self._name_sweeps([*overlays, now] if family else [])
         self._draw_average(ring, overlays)
 
+    def _overlays(self, ring: TraceRing) -> list[Screen]:
+        """Earlier screens that are shown beside the present one."""
+        a = self.acquisition
+        if a.mode == "roll" or a.keep < 2:
+            return []
+        return [screen for screen in a.earlier if screen.zero >= ring.first][-(a.keep - 1) :]
+
     def _name_sweeps(self, screens: list[Screen]) -> None:
         """The legend: what the increments made of each sweep on screen; and the pinned references."""
         clamp, sweeps = self._bench.setup.clamp, self._bench.setup.recording.sweeps
         entries = []
         for sweep in sorted({s.sweep for s in screens[-_MOST_NAMED:]}):
             varied = clamp.varied(sweep)
-            pen = self.view.sweep_pen(sweep, sweeps)
-            entries.append((pen, f"sweep {sweep + 1}{': ' if varied else ''}{varied}"))
+            entries.append((self.view.sweep_pen(sweep, sweeps), f"{sweep + 1}: {varied}" if varied else f"sweep {sweep + 1}"))
         for number in range(len(self.references.pinned)):
             entries.append((self.view.reference_pen(number), f"R{number + 1}"))
         self.view.legend.set_entries(entries)
@@ -517,7 +524,7 @@ class ScopePanel(QWidget):
             first, last, where = (
                 int(np.ceil(zero + a / dt - 1e-6)),
                 min(ring.total, int(zero + b / dt + 1e-6) + 1),
-                "between cursors",
+                BETWEEN,
             )
         channels = [c for c in self.view.traces if self.view.shown(c)] if self.table_shown else ["V_mV"]
         found = (measure(ring, channel, first, last, self._spikes, where) for channel in channels if channel in ring.channels)

@@ -70,11 +70,13 @@ class Pane:
         axis.setLabel("time (ms)" if lowest else None)
 
     def apply_theme(self, theme: Theme, font: QFont) -> None:
+        small = QFont(font)  # the lower panes are not high: their labels must not run into each other
+        small.setPointSizeF(font.pointSizeF() * (1.0 if self.scale.divisions > 4 else 0.85))
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
             axis.setPen(pg.mkPen(theme.grid))
             axis.setTextPen(pg.mkPen(theme.text))
             axis.setTickFont(font)
             axis.setStyle(tickFont=font)
-            axis.label.setFont(font)
+            axis.label.setFont(small)
         self.plot.getAxis("left").setWidth(58 if theme.base_pt < 11 else 72)

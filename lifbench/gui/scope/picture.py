@@ -41,9 +41,8 @@ def _size(view: ScopeView) -> QSize:
 def image(view: ScopeView, theme: Theme) -> QImage:
     """At twice the screen's resolution."""
     out = QImage(_size(view) * _SCALE, QImage.Format.Format_RGB32)
-    out.fill(QColor(theme.ground))
+    out.setDevicePixelRatio(_SCALE)
     painter = QPainter(out)
-    painter.scale(_SCALE, _SCALE)
     _paint(painter, view, theme)
     painter.end()
     return out

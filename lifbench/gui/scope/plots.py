@@ -294,6 +294,7 @@ class ScopeView(pg.GraphicsLayoutWidget):
         """A row of spikes for each screen, the present one last."""
         self.raster.setVisible(self.show_raster)
         if not self.show_raster:
+            self.legend.set_offset(0)
             return
         dt, rows = ring.sample_interval_ms, []
         for screen in screens:
@@ -302,6 +303,7 @@ class ScopeView(pg.GraphicsLayoutWidget):
             colour = self._theme.sweep_colour(screen.sweep, sweeps) if sweeps > 1 else self._theme.spike
             rows.append((times - screen.zero * dt, QColor(colour)))
         self.raster.set_rows(rows)
+        self.legend.set_offset(Raster.ROW * len(rows))
 
     def colour_by_sweep(self, sweep: int, sweeps: int) -> None:
         """The live trace takes the colour of its sweep when there are several."""

@@ -81,8 +81,8 @@ def default_scales() -> dict[str, Scale]:
     """By pane: V, command current, membrane currents, conductances, dV/dt."""
     return {
         "V": Scale("mV", "V (mV)", 10.0, -55.0, 8, 0.1, 100.0, 1.0),
-        "I": Scale("pA", "I (pA), in > 0", 100.0, 150.0, 4, 1.0, 1e5, 10.0),
-        "m": Scale("pA", "I_m (pA), out > 0", 100.0, 0.0, 4, 1.0, 1e5, 10.0),
+        "I": Scale("pA", "I in (pA)", 100.0, 150.0, 4, 1.0, 1e5, 10.0),
+        "m": Scale("pA", "I_m out (pA)", 100.0, 0.0, 4, 1.0, 1e5, 10.0),
         "g": Scale("nS", "g (nS)", 2.0, 3.4, 4, 0.01, 1000.0, 0.01, from_zero=True),
         "d": Scale("mV/ms", "dV/dt (mV/ms)", 1.0, 0.0, 4, 0.01, 1e4, 0.01),
     }
