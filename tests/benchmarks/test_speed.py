@@ -61,7 +61,8 @@ def test_a_sampled_run_costs_less_than_a_plain_python_loop_over_its_samples(loop
 
 def test_a_run_with_two_conductances_costs_few_such_loops(loop):
     synapses = tuple(
-        ExponentialSynapse(name, reversal, peak_conductance=0.6, poisson=Poisson(500.0)) for name, reversal in (("e", 0.0), ("i", -75.0))
+        ExponentialSynapse(name, reversal, peak_conductance=0.6, poisson=Poisson(500.0))
+        for name, reversal in (("e", 0.0), ("i", -75.0))
     )
     setup = Setup(Cell(), Clamp(), synapses, RecordingSettings(10_000.0, 0.05))
     assert best(lambda: run(setup), 3) < 8.0 * loop

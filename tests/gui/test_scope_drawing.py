@@ -6,6 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 
 from lifbench.engine.trace_ring import TraceRing
+from lifbench.gui.scope.acquisition import Shown
 from lifbench.model.clamp import Clamp
 from lifbench.model.setup import Setup
 
@@ -40,6 +41,41 @@ def test_a_frame_with_ten_seconds_of_history(qapp, window, qtbot):
     empty.deleteLater()
     # the whole window's frame: scope with 200 000 samples a channel, circuit, preview
     assert frame < 3.0 * floor, (frame, floor)
+
+
+def test_ten_minutes_of_three_channels_are_drawn_for_little_more_than_an_empty_screen(qapp, window, qtbot):
+    """V, command and one conductance at 20 kHz: ten minutes on the screen, in projector pens too, against raw samples of a quarter."""
+    window.show_experiment("synaptic_conductance")
+    qtbot.waitUntil(lambda: window.bench.status.setup_version == window.bench.version, timeout=10_000)
+    window.clock.stop()
+    view, count = window.scope.view, 12_000_000
+    name = window.bench.setup.synapses[0].name
+    ring = TraceRing(("V_mV", "I_inj_pA", f"g_{name}_nS", "refractory"), 0.05, megabytes=300.0)
+    rng, zeros = np.random.default_rng(0), np.zeros(200_000)
+    for _ in range(count // 200_000):
+        ring.append({channel: zeros if channel == "refractory" else -60.0 + rng.normal(size=200_000) for channel in ring.channels})
+    view.set_channels(ring.channels)
+    whole = Shown(float(ring.total), ring.total - count, ring.total)
+    view.frame(60_000.0, -600_000.0)
+    for _ in range(2):
+        qapp.processEvents()
+    empty = spent(qapp, view.viewport().update, 20)
+    costs = {}
+    for theme in ("light", "projector"):
+        window.set_theme(theme)
+        costs[theme] = spent(qapp, lambda: view.draw(ring, whole, np.empty(0)), 20)
+        for channel in ring.channels[:3]:
+            x, _ = view.traces[channel].curve.getData()
+            assert x.size > view.columns()
+            assert x[0] < -599_000.0 < -1000.0 < x[-1]
+    curve, values = view.traces["V_mV"].curve, ring.read("V_mV", 0, count // 4)[1].astype(float)
+    x = np.linspace(-600_000.0, 0.0, values.size)
+    window.set_theme("light")
+    raw = spent(qapp, lambda: curve.setData(x, values), 1)
+    assert costs["light"] < 0.1 * raw, (costs, raw)
+    assert costs["light"] < 8.0 * empty, (costs, empty)
+    assert costs["projector"] < 20.0 * empty, (costs, empty)
+    print(f"ten minutes, three channels: {costs}, empty {empty}, a quarter of one channel raw {raw} s")
 
 
 def test_buckets_draw_ten_times_cheaper_than_raw_samples(qapp, qtbot, no_windows_left):

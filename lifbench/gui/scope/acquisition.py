@@ -131,7 +131,7 @@ class Acquisition:
 
     def step_time(self, steps: int) -> None:
         """More or less time per division, 1-2-5."""
-        self.time_div = min(10_000.0, max(0.1, next_in_sequence(self.time_div, steps)))
+        self.time_div = min(100_000.0, max(0.1, next_in_sequence(self.time_div, steps)))
 
     def span(self, ring: TraceRing) -> float:
         """Samples across the screen."""
@@ -190,7 +190,7 @@ class Acquisition:
             self._trigger = None  # nothing more comes: auto goes back to rolling
 
     def _take(self, zero: float, sweep: int) -> None:
-        if self._trigger is not None:
+        if self._trigger is not None and self._trigger < zero:  # a sweep begun anew at once has left nothing
             self.earlier.append(Screen(self._trigger, self.sweep, self._until(zero)))
         self._trigger, self.sweep = zero, sweep
         self._scanned = int(zero) + 1
