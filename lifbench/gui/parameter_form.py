@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QValidator
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QLabel,
+    QLineEdit,
     QSizePolicy,
     QSlider,
     QToolButton,
@@ -24,7 +25,7 @@ from lifbench.gui.form_area import FormArea, guard_wheel
 from lifbench.parameters import Parameter
 from lifbench.quantities import LifbenchError, format_quantity
 
-__all__ = ["ParameterForm", "QuantitySpinBox", "rich_symbol"]
+__all__ = ["ParameterForm", "QuantitySpinBox", "ValuesEdit", "rich_symbol"]
 
 _SLIDER = 1000
 
@@ -129,6 +130,42 @@ class QuantitySpinBox(QAbstractSpinBox):
             event.ignore()
 
 
+class ValuesEdit(QLineEdit):
+    """Several numbers with one unit: "30, 90; 98 ms". What has no meaning is refused in words, and the old ones stay."""
+
+    def __init__(self, parameter: Parameter, changed: Callable[[tuple[float, ...]], None], refused: Callable[[str], None]) -> None:
+        super().__init__()
+        self._parameter, self._changed, self._refused = parameter, changed, refused
+        self._values: tuple[float, ...] = ()
+        self.setPlaceholderText(f"none; several: 10, 20.5, 31 {parameter.unit}".rstrip())
+        self.editingFinished.connect(self._finish)
+
+    def show_values(self, values: object) -> None:
+        self._values = tuple(values or ())
+        self.setText(self._text())
+
+    def _text(self) -> str:
+        numbers = "; ".join(f"{v:.10g}" for v in self._values)
+        return f"{numbers} {self._parameter.unit}".strip() if numbers else ""
+
+    def _finish(self) -> None:
+        text = self.text().strip()
+        if text == self._text():
+            return
+        try:
+            values = self._read(text.removesuffix(self._parameter.unit).strip() if self._parameter.unit else text)
+        except LifbenchError as error:
+            self.setText(self._text())
+            self._refused(f"{error.message}. Kept as it was.")
+            return
+        self._changed(values)
+
+    def _read(self, text: str) -> tuple[float, ...]:
+        # a comma may be a decimal sign only where semicolons or spaces part the numbers
+        parts = text.split(";") if ";" in text else text.replace(", ", " ").split() if " " in text else text.split(",")
+        return tuple(self._parameter.parse(part, bare=True) for part in (p.strip() for p in parts) if part)
+
+
 def nudged(parameter: Parameter, value: float, steps: int) -> float:
     """``value`` some steps on: 1-2-5-like steps of the value's own size for logarithmic ones, 1/100 of the range else."""
     if parameter.kind == "count":
@@ -155,7 +192,7 @@ class ParameterForm(QWidget):
         self._sliders_wanted = sliders
         self._spins: dict[str, QuantitySpinBox] = {}
         self._sliders: dict[str, QSlider] = {}
-        self._others: dict[str, QCheckBox | QComboBox] = {}
+        self._others: dict[str, QCheckBox | QComboBox | ValuesEdit] = {}
         self._parameters = dict(entries)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -190,6 +227,9 @@ class ParameterForm(QWidget):
             guard_wheel(combo)
             self._place(grid, row, path, combo, parameter)
             return
+        if parameter.kind == "values":
+            self._place(grid, row, path, ValuesEdit(parameter, lambda v, p=path: self._change(p, v), self._show_error), parameter)
+            return
         spin = QuantitySpinBox(parameter)
         spin.setObjectName(path)
         spin.valueEdited.connect(lambda v, p=path, q=parameter: self._change(p, int(v) if q.kind == "count" else v))
@@ -217,7 +257,9 @@ class ParameterForm(QWidget):
         reset.clicked.connect(lambda _=False, p=path, q=parameter: self._change(p, q.default))
         grid.addWidget(reset, row, 3)
 
-    def _place(self, grid: QGridLayout, row: int, path: str, widget: QCheckBox | QComboBox, parameter: Parameter) -> None:
+    def _place(
+        self, grid: QGridLayout, row: int, path: str, widget: QCheckBox | QComboBox | ValuesEdit, parameter: Parameter
+    ) -> None:
         widget.setObjectName(path)
         widget.setAccessibleName(parameter.label)
         widget.setToolTip(parameter.description)
@@ -281,6 +323,8 @@ class ParameterForm(QWidget):
         widget.blockSignals(True)
         if isinstance(widget, QCheckBox):
             widget.setChecked(bool(value))
+        elif isinstance(widget, ValuesEdit):
+            widget.show_values(value)
         else:
             widget.setCurrentIndex(parameter.choices.index(str(value)))
         widget.blockSignals(False)

@@ -39,7 +39,9 @@ def parameters_of_part(bench: Bench, key: str) -> tuple[str, str, list[tuple[str
     for synapse in bench.setup.synapses:
         if synapse.name == name:
             term = "I = g(t) (V − E)" if synapse.mode == "conductance" else "I = g(t) (E_L − E): the linear twin"
-            shown = {n: p for n, p in parameters_of(type(synapse)).items() if p.kind in ("quantity", "choice")}
+            shown = {
+                n: p for n, p in parameters_of(type(synapse)).items() if p.kind in ("quantity", "choice") or n == "spike_times"
+            }
             return (
                 f"Synapse {name}, {synapse.kinetics.replace('_', ' ')}",
                 term,

@@ -109,14 +109,15 @@ class Part(QGraphicsWidget):
         theme, x = self._theme(), self.rect().width() / 2
         font = QFont(painter.font())
         font.setItalic(symbol)
-        font.setPixelSize(15 if symbol else 12)
+        larger = theme.base_pt / 10.0  # on the projector
+        font.setPixelSize(round(larger * (15 if symbol else 12)))
         painter.setFont(font)
         head, _, tail = text.partition("_") if symbol else (text, "", "")
         width = painter.fontMetrics().horizontalAdvance(head) + painter.fontMetrics().horizontalAdvance(tail) * 0.72 + 4
         painter.fillRect(QRectF(x - width / 2 - 1, y - 8, width + 2, 17), self._ground())
         painter.setPen(QColor(colour or (self.colour() if symbol else theme.text)))
         if symbol:
-            draw_symbol(painter, x - width / 2 + 1, y + 5, text, 15)
+            draw_symbol(painter, x - width / 2 + 1, y + 5, text, 15 * larger)
         else:
             painter.drawText(QRectF(x - width / 2 - 6, y - 9, width + 12, 18), Qt.AlignmentFlag.AlignCenter, text)
 

@@ -191,9 +191,12 @@ class CircuitScene(QGraphicsScene):
         x0, x1 = self._columns[0][0], self._columns[-1][0]
         painter.setPen(QPen(inside, 4.0, c=Qt.PenCapStyle.RoundCap))
         painter.drawLine(QLineF(x0, _TOP, x1, _TOP))
-        painter.setPen(QPen(QColor(theme.faint), 1.6))
+        middle = (_TOP + _BOTTOM) / 2
         for x, _ in self._columns:
-            painter.drawLine(QLineF(x, _TOP, x, _BOTTOM))
+            painter.setPen(QPen(inside, 2.4))  # down to the part the wire is at V, below it at 0 mV
+            painter.drawLine(QLineF(x, _TOP, x, middle))
+            painter.setPen(QPen(QColor(theme.faint), 1.6))
+            painter.drawLine(QLineF(x, middle, x, _BOTTOM))
         painter.setPen(QPen(QColor(theme.faint), 3.0, c=Qt.PenCapStyle.RoundCap))
         painter.drawLine(QLineF(x0, _BOTTOM, x1, _BOTTOM))
         centre = (x0 + x1) / 2
@@ -202,24 +205,25 @@ class CircuitScene(QGraphicsScene):
             y = _BOTTOM + 8 + 4 * number
             painter.drawLine(QLineF(centre - half, y, centre + half, y))
         font = QFont(painter.font())
-        font.setPixelSize(13)
+        larger = theme.base_pt / 10.0
+        font.setPixelSize(round(13 * larger))
         painter.setFont(font)
         painter.setPen(QColor(theme.faint))
-        painter.drawText(QPointF(x1 - 76, _BOTTOM + 20), "outside, 0 mV")
+        painter.drawText(QPointF(x1 - 76 * larger, _BOTTOM + 20), "outside, 0 mV")
         painter.setPen(QColor(theme.text))
         painter.drawText(QPointF(x0, _TOP - 12), "inside")
         font.setBold(True)
-        font.setPixelSize(16)
+        font.setPixelSize(round(16 * larger))
         painter.setFont(font)
         painter.setPen(QColor(theme.potential))
-        painter.drawText(QPointF(x0 + 56, _TOP - 11), f"V = {readable(V)} mV")
+        painter.drawText(QPointF(x0 + 56 * larger, _TOP - 11), f"V = {readable(V)} mV")
         font.setBold(False)
-        font.setPixelSize(11)
+        font.setPixelSize(round(11 * larger))
         painter.setFont(font)
         painter.setPen(QColor(theme.faint))
         painter.drawText(QPointF(6, _BOTTOM + 16), f"charge, full speed: {format_quantity(self.charges.full_scale_pA, 'pA')}")
         # what the colour of the wire says
-        left = x0 + 210.0
+        left = x0 + 210.0 * larger
         if left + 112 <= self._width:
             gradient = QLinearGradient(left, 0, left + 76, 0)
             gradient.setColorAt(0, potential_colour(-90, theme))

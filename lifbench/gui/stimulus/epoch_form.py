@@ -14,7 +14,7 @@ from lifbench.model.clamp import EPOCH_SHAPES, Epoch
 from lifbench.parameters import Parameter, parameters_of
 from lifbench.quantities import LifbenchError, format_quantity
 
-__all__ = ["EpochForm", "reshaped"]
+__all__ = ["EpochForm", "increment_parameter", "reshaped"]
 
 
 def reshaped(epoch: Epoch, shape: str) -> Epoch:
@@ -33,7 +33,8 @@ def reshaped(epoch: Epoch, shape: str) -> Epoch:
     return cls(**kept, increments=tuple((n, v) for n, v in epoch.increments if n in names and names[n].increments))
 
 
-def _increment(parameter: Parameter) -> Parameter:
+def increment_parameter(parameter: Parameter) -> Parameter:
+    """What is added to a parameter from each sweep to the next, itself as a parameter."""
     reach = max(abs(b) for b in parameter.soft)
     return dataclasses.replace(
         parameter, default=0.0, hard=(-1e9, 1e9), soft=(-reach, reach), log=False, above_zero=False, name=f"{parameter.name}_increment",
@@ -77,7 +78,7 @@ class EpochForm(QWidget):
                 grid.addWidget(label, row, 0)
                 label.setBuddy(self._spin(grid, row, 1, f"clamp.epochs.{index}.{name}", parameter))
                 if parameter.increments:
-                    self._spin(grid, row, 2, f"clamp.epochs.{index}.{name}_increment", _increment(parameter))
+                    self._spin(grid, row, 2, f"clamp.epochs.{index}.{name}_increment", increment_parameter(parameter))
             row += 1
         self._hint = QLabel()
         self._hint.setObjectName("refusal")

@@ -25,6 +25,7 @@ from lifbench.gui.bench import Bench
 from lifbench.gui.form_area import FormArea
 from lifbench.gui.parameter_form import ParameterForm, QuantitySpinBox
 from lifbench.gui.stimulus.epoch_form import EpochForm, reshaped
+from lifbench.gui.stimulus.epoch_table import EpochTable
 from lifbench.gui.stimulus.presets import PRESETS, apply_preset
 from lifbench.gui.stimulus.preview import Preview
 from lifbench.gui.theme import Theme
@@ -153,6 +154,7 @@ class StimulusPanel(QWidget):
         while self._tabs.count():
             self._tabs.removeTab(0)
         self._tabs.addTab("Sweep")
+        self._tabs.setTabToolTip(0, "Holding current, duration, number of sweeps, seed; and all epochs in a table")
         for number, shape in enumerate(signature, 1):
             self._tabs.addTab(f"{number} {shape.replace('_', ' ')}")
         self._tabs.setCurrentIndex(min(at, len(signature)))
@@ -170,10 +172,31 @@ class StimulusPanel(QWidget):
             recording, clamp = parameters_of(RecordingSettings), parameters_of(Clamp)
             entries = [("clamp.holding_current", clamp["holding_current"])]
             entries += [(f"recording.{n}", recording[n]) for n in ("duration", "sweeps", "sample_interval", "seed")]
-            form = ParameterForm(self._bench, entries, sliders=False)
-            form.layout().setContentsMargins(8, 2, 8, 4)
+            form = self._sweep_form(ParameterForm(self._bench, entries, sliders=False))
         self._form = form
         self._area.put(form)
+
+    def _sweep_form(self, parameters: ParameterForm) -> QWidget:
+        """What holds for the whole sweep, and below it the epochs at a glance."""
+        parameters.layout().setContentsMargins(8, 2, 8, 0)
+        form = QWidget()
+        layout = QVBoxLayout(form)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(parameters)
+        if self._epochs():
+            table = EpochTable(self._bench)
+            table.chosen.connect(self._choose_epoch)
+            table.opened.connect(lambda index: self._tabs.setCurrentIndex(index + 1))
+            table.setMinimumHeight(52 + 23 * min(len(self._epochs()), 4))
+            layout.addWidget(table, 1)
+        else:
+            layout.addStretch(1)
+        return form
+
+    def _choose_epoch(self, index: int) -> None:
+        """Its edges can be dragged in the preview."""
+        self.preview.selected = index
+        self.preview.repaint_all()
 
     def _epochs(self) -> tuple[Epoch, ...]:
         return self._bench.setup.clamp.epochs
