@@ -127,7 +127,7 @@ class Parameter:
             number = parse_quantity(text, self.unit, bare=bare)
         except LifbenchError as error:
             raise error.under(self.name) from None
-        return float(self.check(number))
+        return float(self._number(number) if self.kind == "values" else self.check(number))
 
     def format(self, value: float) -> str:
         return format_quantity(value, self.unit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -161,8 +162,8 @@ class ValuesEdit(QLineEdit):
         self._changed(values)
 
     def _read(self, text: str) -> tuple[float, ...]:
-        # a comma may be a decimal sign only where semicolons or spaces part the numbers
-        parts = text.split(";") if ";" in text else text.replace(", ", " ").split() if " " in text else text.split(",")
+        # a comma may be a decimal sign only where semicolons part the numbers
+        parts = text.split(";") if ";" in text else re.findall(r"[^\s,]+(?:\s+[A-Za-zµ]+)?", text)
         return tuple(self._parameter.parse(part, bare=True) for part in (p.strip() for p in parts) if part)
 
 
@@ -198,23 +199,25 @@ class ParameterForm(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(3)
-        for row, (path, parameter) in enumerate(entries):
-            self._add(grid, row, path, parameter)
+        across = 1 if sliders else 2  # without sliders there is room for two beside each other
+        for number, (path, parameter) in enumerate(entries):
+            self._add(grid, number // across, 2 * (number % across), path, parameter)
         self._error = QLabel(self)
         self._error.setObjectName("refusal")
         self._error.setWordWrap(True)
         self._error.hide()
         grid.addWidget(self._error, len(entries), 0, 1, 4)
-        grid.setColumnStretch(2, 1)
+        for column in (2,) if sliders else (1, 3):
+            grid.setColumnStretch(column, 1)
         bench.setup_changed.connect(self._follow)
         bench.refused.connect(self._say)
         self._follow(bench.setup, "")
 
-    def _add(self, grid: QGridLayout, row: int, path: str, parameter: Parameter) -> None:
+    def _add(self, grid: QGridLayout, row: int, column: int, path: str, parameter: Parameter) -> None:
         name = rich_symbol(parameter.symbol) if parameter.symbol and self._sliders_wanted else parameter.label
         label = QLabel(name)
         label.setToolTip(f"{parameter.label}: {parameter.description}")
-        grid.addWidget(label, row, 0)
+        grid.addWidget(label, row, column)
         if parameter.kind == "flag":
             box = QCheckBox()
             box.toggled.connect(lambda on, p=path: self._change(p, on))
@@ -236,7 +239,7 @@ class ParameterForm(QWidget):
         spin.refused.connect(self._show_error)
         label.setBuddy(spin)
         self._spins[path] = spin
-        grid.addWidget(spin, row, 1)
+        grid.addWidget(spin, row, column + 1)
         if not self._sliders_wanted:
             return
         slider = QSlider(Qt.Orientation.Horizontal)

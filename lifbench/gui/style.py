@@ -81,6 +81,7 @@ def style_sheet(theme: Theme) -> str:
     QTabBar::tab {{ background: transparent; color: {t.faint}; padding: 4px 10px; border: none; border-bottom: 2px solid transparent; }}
     QTabBar[tight="true"]::tab {{ padding: 4px 6px; }}
     QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; font-weight: 600; }}
+    QTabBar QToolButton {{ padding: 0; min-width: 18px; border-radius: 2px; }}
     QTabBar::tab:hover {{ color: {t.accent}; }}
     QTabWidget::pane {{ border: none; }}
     QSplitter::handle {{ background: {t.panel}; }}

@@ -549,3 +549,117 @@ def test_every_control_has_a_name_for_assistive_technology(window):
             assert widget.accessibleName() or text, f"{type(widget).__name__} {widget.objectName()}"
     assert window.findChild(QLineEdit, "experiment.prediction").accessibleName()
     assert isinstance(window.circuit._view.mapToScene(QPoint(0, 0)), QPointF)
+
+
+# ---- epochs at a glance, spike times
+
+
+def test_epochs_are_edited_in_their_table(window, settled):
+    window.stimulus.apply_preset("Test pulse and step")
+    window.stimulus._tabs.setCurrentIndex(0)
+    table = window.stimulus.findChild(QWidget, "stimulus.epochs")
+    assert [table.item(row, 0).text() for row in range(table.rowCount())] == ["step", "step"]
+    table.item(1, 3).setText("0,3 nA")
+    assert window.bench.setup.clamp.epochs[1].amplitude == 300.0
+    table.item(1, 4).setText("20")
+    assert dict(window.bench.setup.clamp.epochs[1].increments) == {"amplitude": 20.0}
+    for text, words in (("5 mV", "is a voltage"), ("", "nothing is written"), ("1e99", "outside")):
+        table.item(0, 1).setText(text)
+        assert words in table.parent()._hint.text()
+        assert table.item(0, 1).text() == "30 ms"
+        assert window.bench.setup.clamp.epochs[0].start == 30.0
+    table.setCurrentCell(1, 1)
+    assert window.stimulus.preview.selected == 1
+    window.bench.undo_stack.undo()
+    assert table.item(1, 4).text() == "0 pA"
+    settled(window)
+    table.cellActivated.emit(1, 0)
+    assert window.stimulus._tabs.currentIndex() == 2
+
+
+def test_presynaptic_spike_times_are_typed_on_the_card(window, settled):
+    window.show_experiment("synaptic_conductance")
+    window.bench.select("circuit.synapse.exc")
+    field = window.circuit.inspector.findChild(QWidget, "synapses.exc.spike_times")
+    for text, times in (
+        ("20; 40,5; 61 ms", (20.0, 40.5, 61.0)),
+        ("10 20 30", (10.0, 20.0, 30.0)),
+        ("5, 15", (5.0, 15.0)),
+        ("", ()),
+    ):
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, text) if text else field.clear()
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        assert window.bench.setup.get("synapses.exc.spike_times") == times
+        settled(window)
+    for text, words in (("soon", "begin with a number"), ("10; nan", "finite"), ("-3", "outside"), ("5 mV", "a voltage")):
+        field.selectAll()
+        QTest.keyClicks(field, text)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        assert words in field.parent()._error.text()
+        assert window.bench.setup.get("synapses.exc.spike_times") == ()
+        assert field.text() == ""
+
+
+def test_an_added_epoch_follows_the_others_in_a_sweep_that_grows(window):
+    for _ in range(4):
+        window.stimulus.add_epoch()
+    epochs = window.bench.setup.clamp.epochs
+    assert all(a.end <= b.start + 1e-9 for a, b in zip(epochs, epochs[1:], strict=False))
+    assert epochs[-1].end <= window.bench.setup.recording.duration
+
+
+def test_several_terms_are_lit_together(window):
+    window.circuit.show_derivation()
+    dialog = window.circuit._derivation
+    assert {p.key for p in window.circuit.scene.parts if p._tint()} >= {"circuit.clamp", "circuit.capacitor", "circuit.resistor"}
+    assert window.circuit._strip._equation.text().count("background-color") == 3
+    QTest.keyClick(dialog, Qt.Key.Key_Right)
+    assert {p.term for p in window.circuit.scene.parts if p._tint()} == {"leak"}
+    assert window.scope.view._lit("I_leak_pA")
+    for _ in range(12):
+        QTest.keyClick(dialog, Qt.Key.Key_PageDown)
+    QTest.keyClick(dialog, Qt.Key.Key_Left)
+    dialog.close()
+    assert not any(p._tint() for p in window.circuit.scene.parts)
+
+
+def test_the_term_that_is_pointed_at_is_lit_on_the_scope_too(window):
+    view = window.scope.view
+    for term, channel in (("clamp", "I_inj_pA"), ("capacitive", "V_mV"), ("leak", "I_leak_pA"), ("spike", "I_switch_pA")):
+        window.bench.set_highlight("")
+        before = view.traces[channel].curve.opts["pen"].width()
+        window.bench.set_highlight(term)
+        assert view.traces[channel].curve.opts["pen"].width() > before
+    window.bench.set_highlight("")
+
+
+def test_the_plane_is_moved_by_keys_and_tells_when_rest_is_no_rest(window, qtbot):
+    window.bench.set_setup(Setup(Cell(), Clamp(0.0)))
+    window.circuit.show_phase_plane()
+    dialog = window.circuit._plane
+    qtbot.waitUntil(lambda: "always comes back" in dialog._text.text(), timeout=10_000)
+    window.bench.pause()
+    qtbot.waitUntil(lambda: not window.bench.status.running, timeout=10_000)
+    before = window.bench.status.V_mV
+    QTest.keyClick(dialog.plane, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: abs(window.bench.status.V_mV - before - 5.0) < 1e-9, timeout=10_000)
+    window.bench.run()
+    window.bench.change("clamp.holding_current", 300.0)
+    qtbot.waitUntil(lambda: "fires and is reset" in dialog._text.text(), timeout=10_000)
+    dialog.close()
+
+
+@pytest.mark.parametrize("size", [(1366, 728), (1920, 1040)])
+def test_a_refusal_is_seen_where_it_is_said(window, qtbot, size):
+    """On a small screen the sentence would stand below the fold of the card."""
+    window.resize(*size)
+    window.show_experiment("synaptic_conductance")
+    window.bench.select("circuit.synapse.exc")
+    field = window.circuit.inspector.findChild(QuantitySpinBox, "synapses.exc.reversal")
+    type_into(field, "5 pF")
+    label = field.parent()._error
+    area = window.circuit.inspector._area.viewport()
+    qtbot.waitUntil(lambda: area.rect().intersects(label.rect().translated(label.mapTo(area, QPoint(0, 0)))), timeout=5000)
+    assert "a capacitance" in label.text()

@@ -170,8 +170,9 @@ class StimulusPanel(QWidget):
             form.reshape.connect(lambda shape, i=index: self._reshape(i, shape))
         else:
             recording, clamp = parameters_of(RecordingSettings), parameters_of(Clamp)
-            entries = [("clamp.holding_current", clamp["holding_current"])]
-            entries += [(f"recording.{n}", recording[n]) for n in ("duration", "sweeps", "sample_interval", "seed")]
+            # long names left, short ones right: the projector's type is large
+            names = ("sweeps", "duration", "seed", "sample_interval")
+            entries = [("clamp.holding_current", clamp["holding_current"]), *((f"recording.{n}", recording[n]) for n in names)]
             form = self._sweep_form(ParameterForm(self._bench, entries, sliders=False))
         self._form = form
         self._area.put(form)
