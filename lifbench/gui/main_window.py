@@ -496,6 +496,7 @@ class MainWindow(QMainWindow):
             return True
         self._closed = True
         self.clock.stop()
+        self.scope.clicks.stop()
         for name, splitter in (("left", self._left), ("split", self._split)):
             self._settings.setValue(f"splitter.{name}", splitter.saveState())
         self._settings.setValue("geometry", self.saveGeometry())

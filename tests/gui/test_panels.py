@@ -1,5 +1,7 @@
 """Circuit, stimulus panel and oscilloscope, each by mouse and keyboard while the engine runs."""
 
+import itertools
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
@@ -606,7 +608,7 @@ def test_an_added_epoch_follows_the_others_in_a_sweep_that_grows(window):
     for _ in range(4):
         window.stimulus.add_epoch()
     epochs = window.bench.setup.clamp.epochs
-    assert all(a.end <= b.start + 1e-9 for a, b in zip(epochs, epochs[1:], strict=False))
+    assert all(a.end <= b.start + 1e-9 for a, b in itertools.pairwise(epochs))
     assert epochs[-1].end <= window.bench.setup.recording.duration
 
 

@@ -14,6 +14,7 @@ from lifbench.engine.messages import SLOPE
 from lifbench.engine.runner import LiveCell
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.gui.scope.acquisition import Acquisition
+from lifbench.gui.scope.clicks import Clicks
 from lifbench.gui.scope.measure import COLUMNS, measure
 from lifbench.gui.scope.scales import SEQUENCE, Scale, default_scales, next_in_sequence
 from lifbench.gui.scope.settings import ScopeSettings
@@ -22,6 +23,7 @@ from lifbench.model.cell import Cell
 from lifbench.model.clamp import EPOCH_SHAPES, Clamp, Sine, Step
 from lifbench.model.recording import run
 from lifbench.model.setup import RecordingSettings, Setup
+from lifbench.quantities import LifbenchError
 
 
 def recorded(setup):
@@ -504,6 +506,71 @@ def test_an_epoch_changes_its_shape_by_list_and_keys_and_not_by_a_passing_wheel(
     combo = window.stimulus._form.findChild(QComboBox, "clamp.epochs.0.shape")
     wheel(combo, QPoint(5, 5), -1)
     assert window.bench.setup.clamp.epochs[0].shape == "step"
+
+
+# ---- sound
+
+
+class Loudspeaker:
+    """What the audio library would be: asks for frames, keeps them."""
+
+    def __init__(self, callback):
+        self.callback, self.heard, self.closed = callback, [], False
+
+    def run(self, seconds):
+        for _ in range(round(seconds * 44_100 / 441)):
+            out = np.ones((441, 1), dtype=np.float32)
+            self.callback(out, 441, None, None)
+            self.heard.append(out[:, 0])
+
+    def onsets(self):
+        """Where sound begins after at least half a millisecond of silence, s."""
+        sound = np.flatnonzero(np.abs(np.concatenate(self.heard)) > 1e-3)
+        return sound[np.diff(sound, prepend=-1000) > 50] / 44_100.0
+
+    def stop(self):
+        pass
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.mark.parametrize("speed", [0.01, 0.1, 1.0])
+def test_clicks_keep_the_intervals_of_the_spikes_at_any_pace(speed):
+    made = []
+    clicks = Clicks(lambda callback: made.append(Loudspeaker(callback)) or made[0])
+    clicks.play(np.array([1.0]), 1.0, 1.0)  # not started: silent
+    clicks.start()
+    speaker = made[0]
+    spikes = np.array([3.0, 15.0, 40.0, 61.5])
+    now, frame = 0.0, 10.0  # frames of 10 ms of wall time
+    while now < 90.0:
+        clicks.play(spikes[(spikes > now - frame * speed) & (spikes <= now)], now, speed)
+        speaker.run(frame / 1000.0)
+        now += frame * speed
+    speaker.run(0.2)
+    np.testing.assert_allclose(np.diff(speaker.onsets()), np.diff(spikes) / 1000.0 / speed, atol=1e-3)
+    clicks.stop()
+    assert speaker.closed
+    assert not clicks.on
+
+
+def test_a_buzz_is_thinned_and_no_sound_is_said_in_words(window):
+    made = []
+    clicks = Clicks(lambda callback: made.append(Loudspeaker(callback)) or made[0])
+    clicks.start()
+    clicks.play(np.arange(0.0, 100.0, 0.01), 100.0, 1.0)
+    assert len(clicks._waiting) <= 51
+    said = []
+    window.bench.message.connect(said.append)
+
+    def silent(callback):
+        raise LifbenchError("no sound can be played here")
+
+    window.scope.clicks = Clicks(silent)
+    window.scope.set_clicks(True)
+    assert not window.scope.clicking
+    assert "stay silent" in said[-1]
 
 
 # ---- memory

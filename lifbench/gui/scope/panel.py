@@ -17,6 +17,7 @@ from lifbench.gui.bench import Bench
 from lifbench.gui.scope import picture
 from lifbench.gui.scope.acquisition import DIVISIONS, Acquisition, Screen, Shown
 from lifbench.gui.scope.channels import pane_of
+from lifbench.gui.scope.clicks import Clicks
 from lifbench.gui.scope.controls import Controls
 from lifbench.gui.scope.cursors import Cursors
 from lifbench.gui.scope.measure import BETWEEN, Measurement, measure, strip_text
@@ -60,6 +61,7 @@ class ScopePanel(QWidget):
         self.cursors = Cursors(self.view.V, self._potential_at)
         self.references = References(bench, self.view)
         self.table = MeasurementTable()
+        self.clicks = Clicks()
         self.controls = Controls(self, self, self.view, self.acquisition)
         self._build()
         self._connect()
@@ -183,6 +185,17 @@ class ScopePanel(QWidget):
         self.table.setVisible(on)
         self._since = _MEASURE
         self._stale = True
+
+    @property
+    def clicking(self) -> bool:
+        return self.clicks.on
+
+    def set_clicks(self, on: bool) -> None:
+        """Sound, where there is any."""
+        try:
+            (self.clicks.start if on else self.clicks.stop)()
+        except LifbenchError as error:
+            self._bench.message.emit(f"Spikes stay silent: {error.message}.")
 
     def show_channel(self, channel: str, on: bool) -> None:
         self.view.show_channel(channel, on)
@@ -429,6 +442,8 @@ class ScopePanel(QWidget):
             self.view.handle.set_value(frame.status.V_mV)
         if len(frame.spikes):
             self._spikes = np.concatenate([self._spikes, frame.spikes])[-_MOST_SPIKES:]
+            if self.clicks.on and self._status is not None:
+                self.clicks.play(frame.spikes, self._status.time_ms, self._status.speed)
         running = self._bench.running
         starts = [(s.sample, s.sweep) for s in frame.sweep_starts]
         if not running and not self._stale and not starts:
