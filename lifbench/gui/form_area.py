@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-__all__ = ["FormArea", "guard_wheel"]
+__all__ = ["FormArea", "follow_in_tab_order", "guard_wheel"]
 
 
 class FormArea(QScrollArea):
@@ -13,6 +13,7 @@ class FormArea(QScrollArea):
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its controls have it, and are scrolled to
 
     def put(self, form: QWidget) -> None:
         """Show a form in place of the present one."""
@@ -21,6 +22,7 @@ class FormArea(QScrollArea):
             old.hide()
             old.deleteLater()  # not at once: it may be in the middle of a signal of its own
         self.setWidget(form)
+        follow_in_tab_order(self, form)
 
     @staticmethod
     def reveal(widget: QWidget) -> None:
@@ -30,6 +32,14 @@ class FormArea(QScrollArea):
             area = area.parentWidget()
         if area is not None:
             QTimer.singleShot(0, widget, lambda: area.ensureWidgetVisible(widget, 0, 4))
+
+
+def follow_in_tab_order(before: QWidget, form: QWidget) -> None:
+    """Tab goes from ``before`` through the controls of ``form``: what is made late would come last otherwise."""
+    for child in form.findChildren(QWidget):
+        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.focusProxy() is None and child.window() is before.window():
+            QWidget.setTabOrder(before, child)
+            before = child
 
 
 class _WheelGuard(QObject):

@@ -665,3 +665,44 @@ def test_a_refusal_is_seen_where_it_is_said(window, qtbot, size):
     area = window.circuit.inspector._area.viewport()
     qtbot.waitUntil(lambda: area.rect().intersects(label.rect().translated(label.mapTo(area, QPoint(0, 0)))), timeout=5000)
     assert "a capacitance" in label.text()
+
+
+# ---- by keyboard alone
+
+
+@pytest.mark.parametrize("key", ["injected_current", "synaptic_conductance"])
+def test_every_control_is_reached_by_tab_and_tab_is_never_trapped(window, qtbot, key):
+    from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider, QTabBar, QTableWidget, QTextBrowser
+
+    window.show_experiment(key)
+    window.activateWindow()
+    window.bench.select("circuit.resistor")
+    window.scope.toggle_cursors()
+    window.scope.set_table(True)
+    qtbot.wait(50)
+    kinds = (QAbstractButton, QComboBox, QSlider, QuantitySpinBox, QLineEdit, QTabBar, QTableWidget, QTextBrowser)
+    wanted = set()
+    for kind in kinds:
+        for widget in window.findChildren(kind):
+            inner = widget.objectName().startswith("qt_") or isinstance(widget.parent(), (QuantitySpinBox, QTabBar, QTableWidget))
+            if widget.isVisible() and widget.isEnabled() and not inner and widget.width() > 0:
+                wanted.add(widget)
+    wanted |= {window.scope.view, window.circuit._view}
+    window.experiment._prediction.setFocus()
+    seen, parts = [], set()
+    for _ in range(300):
+        widget = QApplication.focusWidget()
+        seen.append(widget)
+        item = window.circuit.scene.focusItem()
+        if widget is window.circuit._view and item is not None:
+            parts.add(item.key)
+        QTest.keyClick(widget, Qt.Key.Key_Tab)
+        if QApplication.focusWidget() is window.experiment._prediction:
+            break
+    else:
+        raise AssertionError(f"Tab does not come round: {[w.objectName() or type(w).__name__ for w in seen[-6:]]}")
+    missing = {
+        f"{type(w).__name__} {w.objectName() or w.accessibleName() or getattr(w, 'text', str)()}" for w in wanted - set(seen)
+    }
+    assert not missing
+    assert parts == {part.key for part in window.circuit.scene.parts}

@@ -30,7 +30,7 @@ from lifbench.files.atomic import writing
 from lifbench.gui.bench import Bench
 from lifbench.gui.experiment.notebook import Notebook
 from lifbench.gui.experiment.tables import fill, make_table, text_of
-from lifbench.gui.form_area import FormArea
+from lifbench.gui.form_area import FormArea, follow_in_tab_order
 from lifbench.gui.parameter_form import QuantitySpinBox
 from lifbench.gui.plot_axis import Axis
 from lifbench.gui.theme import LIGHT, Theme
@@ -239,6 +239,7 @@ class ExperimentPanel(QWidget):
             label.setBuddy(spin)
             self._form_grid.addWidget(label, row, 0)
             self._form_grid.addWidget(spin, row, 1)
+        follow_in_tab_order(self._prediction, self._form)
         self._draw()
 
     def _set(self, name: str, value: float) -> None:

@@ -31,8 +31,10 @@ def _click() -> np.ndarray:
 def _open_stream(callback: Callable[..., None]) -> Any:
     try:
         library = import_module("sounddevice")
-    except (ImportError, OSError):
+    except ImportError:
         raise LifbenchError("there is no sound library; install it with: pip install 'lifbench[sound]'") from None
+    except OSError:
+        raise LifbenchError("the system library PortAudio is missing (on Debian and Ubuntu: libportaudio2)") from None
     try:
         stream = library.OutputStream(samplerate=_RATE, channels=1, dtype="float32", callback=callback)
         stream.start()
