@@ -1,5 +1,6 @@
 """The window as a person uses it: every action, every tab, while it runs."""
 
+import os
 import random
 
 import numpy as np
@@ -11,11 +12,13 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 
 from lifbench.engine.messages import EngineError
 from lifbench.files import formats, setup_toml
+from lifbench.gui.stimulus.presets import PRESETS
 from lifbench.gui.theme import THEMES
 from lifbench.model.cell import CELL_MODELS, Cell
-from lifbench.model.clamp import Clamp
+from lifbench.model.clamp import EPOCH_SHAPES, Clamp
 from lifbench.model.setup import Setup
 
+STEPS = int(os.environ.get("LIFBENCH_RANDOM_STEPS", "250"))  # of the random walk; 10 000 now and then
 DIALOGS = {"open", "save", "export", "save_picture"}
 
 
@@ -242,8 +245,22 @@ def test_random_hands_on_everything_while_running(window, qtbot, no_dialogs):
         lambda: window.scope.set_flag(rng.choice(("show_target", "show_spikes", "show_refractory")), rng.random() < 0.5),
         lambda: window.bench.change("cell.model", rng.choice(CELL_MODELS)),
         lambda: window.scope.step_time(rng.choice((-1, 1))),
+        lambda: window.scope.step_units(rng.choice("VImgd"), rng.choice((-1, 1))),
+        lambda: window.scope.set_source(rng.choice(["sweep", *view.traces]), rng.random() < 0.5),
+        lambda: window.scope.set_pre(rng.uniform(-0.2, 1.2)),
+        lambda: window.scope.show_channel(rng.choice(list(view.traces)), rng.random() < 0.5),
+        lambda: window.scope.set_table(rng.random() < 0.5),
+        lambda: window.scope.set_snap(rng.random() < 0.5),
+        lambda: window.scope.cursors.lines[rng.choice(("t1", "t2", "V1", "V2"))].setValue(rng.uniform(-500, 500)),
+        lambda: window.scope._memory.setValue(rng.randrange(1 + window.scope._memory.maximum())),
+        lambda: view.arrow.emit(rng.choice((-1, 0, 1)), rng.choice((-1, 0, 1)), rng.random() < 0.5),
+        lambda: window.stimulus.apply_preset(rng.choice(list(PRESETS))),
+        lambda: window.stimulus._tabs.setCurrentIndex(rng.randrange(window.stimulus._tabs.count())),
+        lambda: window.stimulus._reshape(0, rng.choice(list(EPOCH_SHAPES))) if window.bench.setup.clamp.epochs else None,
+        lambda: window.bench.set_setup(window.bench.setup.replace("recording.sample_interval", rng.choice((0.01, 0.05, 0.1, 1.0)))),
+        lambda: window.experiment.run() if rng.random() < 0.2 else window.experiment.cancel(),
     ]
-    for _ in range(250):
+    for _ in range(STEPS):
         rng.choice(deeds)()
         QTest.qWait(1)
         close_pages(window)
