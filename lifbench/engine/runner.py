@@ -267,6 +267,7 @@ class Engine:
         while not self._stopping:
             try:
                 self.turn()
+                self._wait()
             except LifbenchError as error:
                 self._halt(f"The model stopped: {error.message}. The setup is kept; change it and press Run.", "")
             except Exception as error:
@@ -275,7 +276,6 @@ class Engine:
                     f"The engine met an error it did not expect ({error}). The setup is kept; press Run to go on.",
                     traceback.format_exc(),
                 )
-            self._wait()
 
     def _halt(self, text: str, details: str) -> None:
         self._running = False

@@ -152,15 +152,15 @@ class Integrator:
     def begin_sweep(self, sweep: int, setup: Setup | None = None) -> None:
         """Begin a sweep with the state the cell is in (gap-free); noise goes on with fresh numbers."""
         with self._whole():
+            if setup is not None and setup is not self.setup:
+                self.change(setup)  # first: the state below is then that of the new synapses
             time, membrane, clamp_end, states = self._state()
             self._extra = tuple(Step(start=0.0, duration=p.end - time, amplitude=p.amplitude) for p in self._extra if p.end > time)
             self.sweep = sweep
             self._stream += 1
             self.position = 0
-            if setup is not None and setup is not self.setup:
-                self.change(setup)
             self._compile()
-            self._open(0.0, membrane, clamp_end - time, states[: len(self._conductances.kernels)])
+            self._open(0.0, membrane, clamp_end - time, states)
 
     @property
     def refractory_left_ms(self) -> float:

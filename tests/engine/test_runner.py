@@ -283,3 +283,45 @@ def test_firing_too_fast_to_follow_stops_the_bench_in_words():
     messages = hand.send(NewSetup(SETUP, 2), Run())
     assert not of(EngineError, messages)
     hand.turn(5.0)
+
+
+def test_another_protocol_with_fewer_sweeps_and_more_synapses_is_taken_in_one_go():
+    """A preset of nine sweeps gives way to a tab with one sweep and two synapses, in the middle of the last sweep."""
+    many = SETUP.replace("recording.sweeps", 9)
+    hand = Hand(many)
+    hand.send(Run(), SetSpeed(10.0))
+    while hand.engine._cell.sweep < 7:
+        hand.turn(20.0)
+    synapses = tuple(ExponentialSynapse(name, peak_conductance=2.0, spike_times=(5.0,)) for name in ("a", "b"))
+    other = Setup(clamp=Clamp(100.0), synapses=synapses, recording=RecordingSettings(50.0, 0.1))
+    messages = hand.send(NewSetup(other, 1))
+    assert not of(EngineError, messages)
+    messages = [m for _ in range(20) for m in hand.turn(10.0)]
+    assert not of(EngineError, messages)
+    status = of(Status, messages)[-1]
+    assert status.setup_version == 1
+    assert status.sweeps == 1
+    assert len(status.g_nS) == 2
+
+
+def test_the_thread_survives_what_should_never_happen(qtbot, caplog):
+    """Whatever goes wrong while it waits for a command is said, and the next command is obeyed."""
+    engine = Engine(SETUP)
+    engine.start()
+    found = []
+
+    def told(kind):
+        found.extend(engine.poll())
+        return bool(of(kind, found))
+
+    broken = engine._cell.kick
+    engine._cell.kick = lambda V: 1 / 0
+    engine.send(Kick(-60.0))
+    qtbot.waitUntil(lambda: told(EngineError), timeout=10_000)
+    assert "did not expect" in of(EngineError, found)[0].text
+    engine._cell.kick = broken
+    found.clear()
+    engine.send(Kick(-60.0))
+    qtbot.waitUntil(lambda: told(Status) and abs(of(Status, found)[-1].V_mV + 60.0) < 1e-9, timeout=10_000)
+    assert engine.stop()
+    assert "ZeroDivisionError" in caplog.text

@@ -368,7 +368,7 @@ def test_the_legend_tells_the_incremented_value_and_the_raster_has_a_row_for_eac
     qtbot.waitUntil(lambda: len(scope.view.legend.texts) == 9, timeout=30_000)
     assert scope.view.legend.texts[0] == "1: amplitude −100 pA"
     assert scope.view.legend.texts[-1] == "9: amplitude 300 pA"
-    qtbot.waitUntil(lambda: len(scope.view.raster.rows) > 9, timeout=30_000)
+    qtbot.waitUntil(lambda: len(scope.view.raster.rows) == 9, timeout=30_000)
     counts = {row.size for row in scope.view.raster.rows}
     assert 0 in counts
     assert max(counts) > 5

@@ -30,7 +30,7 @@ class Cursors(QObject):
         self.snap = False
         self.lines: dict[str, pg.InfiniteLine] = {}
         for name, angle in (("t1", 90), ("t2", 90), ("V1", 0), ("V2", 0)):
-            at = {"t1": 0.05, "t2": 0.05, "V1": 0.03, "V2": 0.03}[name]
+            at = {"t1": 0.05, "t2": 0.05, "V1": 0.03, "V2": 0.09}[name]
             line = pg.InfiniteLine(angle=angle, movable=True, label=name, labelOpts={"position": at})
             line.setCursor(Qt.CursorShape.SizeHorCursor if angle == 90 else Qt.CursorShape.SizeVerCursor)
             line.hide()

@@ -101,7 +101,7 @@ class SpikeMarks(_Marks):
 class Raster(_Marks):
     """Spikes of the sweeps on screen, a row each, the newest lowest, along the top edge of the view."""
 
-    ROW = 7  # px
+    _ROW, _SHARE = 7, 0.25  # px of a row where there is room; share of the height that all rows may take
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,17 +112,25 @@ class Raster(_Marks):
         """Positions (ms on the axis) of each row's spikes, the oldest first."""
         return [x for x, _ in self._rows]
 
+    @property
+    def depth(self) -> int:
+        """px that the rows take."""
+        box = self.getViewBox()
+        room = self._SHARE * (box.height() if box is not None else 0.0)
+        return round(min(self._ROW * len(self._rows), room))
+
     def set_rows(self, rows: list[tuple[np.ndarray, QColor]]) -> None:
         self._rows = rows
         self.update()
 
     def paint_pixels(self, painter: QPainter, transform) -> None:
         top = transform.mapRect(self.boundingRect()).toAlignedRect().top() + 3
+        row = self.depth / max(1, len(self._rows))
         for number, (x, colour) in enumerate(self._rows):
             painter.setPen(QPen(colour, 2))
-            y = top + number * self.ROW
+            y, below = round(top + number * row), round(top + (number + 1) * row) - (2 if row > 5 else 1)
             columns = np.unique((x * transform.m11() + transform.dx()).round().astype(int)).tolist()
-            painter.drawLines([QLine(column, y, column, y + self.ROW - 2) for column in columns])
+            painter.drawLines([QLine(column, y, column, max(y, below)) for column in columns])
 
 
 class Legend(_Marks):

@@ -63,7 +63,13 @@ class MeasurementTable(QWidget):
         for i, row in enumerate(rows):
             shown = [v for c, v in zip(COLUMNS, row.values(), strict=True) if c not in _LEFT_OUT]
             for j, value in enumerate(shown):
-                text = value if isinstance(value, str) else "" if value is None else format_number(value, 4)
+                text = (
+                    value
+                    if isinstance(value, str)
+                    else ""
+                    if value is None
+                    else format_number(value if abs(value) > 1e-9 else 0.0, 4)
+                )
                 item = self.table.item(i, j)
                 if item is None:
                     item = QTableWidgetItem()

@@ -297,13 +297,13 @@ class ScopeView(pg.GraphicsLayoutWidget):
             self.legend.set_offset(0)
             return
         dt, rows = ring.sample_interval_ms, []
-        for screen in screens:
+        for screen in screens[-sweeps:] if sweeps > 1 else screens:
             first = screen.zero - pre * span
             times = _between(spikes_ms, first * dt, min(first + span, screen.end) * dt)
             colour = self._theme.sweep_colour(screen.sweep, sweeps) if sweeps > 1 else self._theme.spike
             rows.append((times - screen.zero * dt, QColor(colour)))
         self.raster.set_rows(rows)
-        self.legend.set_offset(Raster.ROW * len(rows))
+        self.legend.set_offset(self.raster.depth)
 
     def colour_by_sweep(self, sweep: int, sweeps: int) -> None:
         """The live trace takes the colour of its sweep when there are several."""
