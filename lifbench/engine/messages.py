@@ -69,9 +69,11 @@ class SetSpeed:
 
 @dataclass(frozen=True)
 class SetRepeat:
-    """Whether the protocol begins anew after its last sweep, or leaves the holding current alone."""
+    """Whether the protocol begins anew after its last sweep, or leaves the holding current alone; and how long it is from the
+    beginning of a sweep to that of the next (ms; at once where the sweep is longer): between them the holding current flows."""
 
     repeat: bool
+    interval_ms: float = 0.0
 
 
 @dataclass(frozen=True)

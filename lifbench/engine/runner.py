@@ -74,6 +74,8 @@ class LiveCell:
         self.version = 0
         self.refused: tuple[Setup, int] | None = None
         self.repeat = True
+        self.repeat_interval = 0.0  # ms from the beginning of a sweep to that of the next
+        self._pausing = False  # between two sweeps
         self.single = False
         self._single_over = False
         self._post = post
@@ -129,13 +131,13 @@ class LiveCell:
             self._integrator.change(self._effective())
 
     def _effective(self) -> Setup:
-        if self._resting:
+        if self._resting or self._pausing:
             return dataclasses.replace(self.setup, clamp=Clamp(self.setup.clamp.holding_current))
         return self.setup
 
     def begin(self, sweep: int) -> None:
         """A sweep from V(0), conductances closed."""
-        self._resting = self._single_over = False
+        self._resting = self._pausing = self._single_over = False
         self.sweep = sweep % self.setup.recording.sweeps
         self._integrator = Integrator(self.setup, self.sweep)
         self._post(SweepStart(self.sweep, self.ring.total))
@@ -154,7 +156,7 @@ class LiveCell:
     def advance(self, count: int) -> bool:
         """``count`` more samples; False if a single sweep ended before."""
         while count > 0:
-            part = min(count, self.sweep_samples - self._integrator.position, _BLOCK)
+            part = min(count, self._stretch - self._integrator.position, _BLOCK)
             if part > 0:
                 began = self.ring.total * self.interval
                 start_time = self._integrator.position * self.interval
@@ -167,14 +169,28 @@ class LiveCell:
                     self.spike_count += times.size
                     self._post(Spikes(times))
                 count -= part
-            if self._integrator.position >= self.sweep_samples:
+            if self._integrator.position >= self._stretch:
                 if self.single:
                     self.single, self._single_over = False, True
                     return False
                 self._next_sweep()
         return True
 
+    @property
+    def _pause_samples(self) -> int:
+        return 0 if self._resting else max(0, round(self.repeat_interval / self.interval) - self.sweep_samples)
+
+    @property
+    def _stretch(self) -> int:
+        """Samples of the sweep, or of the pause after it."""
+        return self._pause_samples if self._pausing else self.sweep_samples
+
     def _next_sweep(self) -> None:
+        if not self._pausing and self._pause_samples:
+            self._pausing = True
+            self._integrator.begin_sweep(self.sweep, self._effective())
+            return
+        self._pausing = False
         following = self.sweep + 1
         if following >= self.setup.recording.sweeps:
             following = 0
@@ -197,9 +213,10 @@ class LiveCell:
     def status(self, running: bool, speed: float, ratio: float) -> Status:
         """The instant the cell is at."""
         time_ms = self.ring.total * self.interval
+        in_sweep = self._integrator.position + (self.sweep_samples if self._pausing else 0)
         return Status(
             running=running, sample=self.ring.total, time_ms=time_ms, sample_interval_ms=self.interval,
-            sweep=self.sweep, sweeps=self.setup.recording.sweeps, sweep_time_ms=self._integrator.position * self.interval,
+            sweep=self.sweep, sweeps=self.setup.recording.sweeps, sweep_time_ms=in_sweep * self.interval,
             speed=speed, ratio=ratio, setup_version=self.version,
             **instant(self.setup, self._integrator.peek()), refractory_left_ms=self._integrator.refractory_left_ms, spike_count=self.spike_count, rate_hz=self._rate(time_ms),
         )  # fmt: skip
@@ -352,7 +369,8 @@ class Engine:
             case SetSpeed(speed):
                 self._speed = min(100.0, max(0.01, speed))
                 self._pace.clear()
-            case SetRepeat(repeat):
+            case SetRepeat(repeat, interval_ms):
+                cell.repeat_interval = interval_ms
                 cell.set_repeat(repeat)
             case Pulse(amplitude_pA, width_ms):
                 cell.pulse(amplitude_pA, width_ms)

@@ -90,6 +90,7 @@ class Bench(QObject):
         self._running = False
         self._speed = 1.0
         self._repeat = True
+        self._repeat_interval = 0.0
         self._jobs: dict[int, Callable[[JobDone], None]] = {}
         self._next_job = 1
         self.status: Status | None = None
@@ -201,9 +202,16 @@ class Bench(QObject):
         self.engine.send(SetSpeed(self._speed))
         self.speed_changed.emit(self._speed)
 
-    def set_repeat(self, repeat: bool) -> None:
+    @property
+    def repeat_interval(self) -> float:
+        """ms from the beginning of a sweep to that of the next; 0: at once."""
+        return self._repeat_interval
+
+    def set_repeat(self, repeat: bool, interval_ms: float | None = None) -> None:
+        """Whether the protocol begins anew, and, if given, how far apart its sweeps begin."""
         self._repeat = repeat
-        self.engine.send(SetRepeat(repeat))
+        self._repeat_interval = self._repeat_interval if interval_ms is None else interval_ms
+        self.engine.send(SetRepeat(repeat, self._repeat_interval))
         self.repeat_changed.emit(repeat)
 
     def _set_running(self, running: bool) -> None:

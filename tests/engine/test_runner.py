@@ -325,3 +325,24 @@ def test_the_thread_survives_what_should_never_happen(qtbot, caplog):
     qtbot.waitUntil(lambda: told(Status) and abs(of(Status, found)[-1].V_mV + 60.0) < 1e-9, timeout=10_000)
     assert engine.stop()
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_sweeps_begin_as_far_apart_as_is_asked_with_the_holding_current_between_them():
+    setup = Setup(
+        clamp=Clamp(-20.0, (Step(start=0.0, duration=100.0, amplitude=70.0),)), recording=RecordingSettings(100.0, 0.1, sweeps=2)
+    )
+    hand = Hand(setup)
+    hand.send(SetRepeat(True, 250.0), Run(), SetSpeed(10.0))
+    messages = [m for _ in range(60) for m in hand.turn(5.0)]
+    starts = of(SweepStart, messages)
+    assert [s.sweep for s in starts[:4]] == [1, 0, 1, 0]
+    assert np.diff([s.sample for s in starts]).tolist() == [2500] * (len(starts) - 1)
+    ring = hand.engine.ring
+    _, current = ring.read("I_inj_pA", 0, 5000)
+    assert set(current[:1000]) == {50.0}
+    assert set(current[1001:2500]) == {-20.0}
+    assert set(current[2500:3500]) == {50.0}
+    hand.send(SetRepeat(True, 0.0))
+    messages = [m for _ in range(60) for m in hand.turn(5.0)]
+    assert np.diff([s.sample for s in of(SweepStart, messages)])[1:].tolist() == [1000] * (len(of(SweepStart, messages)) - 2)
+    assert not of(EngineError, messages)

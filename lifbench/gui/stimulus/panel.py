@@ -31,7 +31,7 @@ from lifbench.gui.stimulus.preview import Preview
 from lifbench.gui.theme import Theme
 from lifbench.model.clamp import Clamp, Epoch, Samples, Step
 from lifbench.model.setup import RecordingSettings, Setup
-from lifbench.parameters import parameters_of
+from lifbench.parameters import Parameter, parameters_of
 from lifbench.quantities import LifbenchError
 
 __all__ = ["StimulusPanel"]
@@ -111,7 +111,7 @@ class StimulusPanel(QWidget):
         self._repeat.setAccessibleName("Repeat the protocol")
         self._repeat.setToolTip("Begin the protocol anew when it is over; else the holding current stays")
         self._repeat.setChecked(True)
-        self._repeat.clicked.connect(self._bench.set_repeat)
+        self._repeat.clicked.connect(lambda on: self._bench.set_repeat(on))
         row.addWidget(self._tabs, 1)
         for text, name, tip, slot in (
             ("+", "stimulus.add", "Add an epoch", self.add_epoch),
@@ -184,6 +184,7 @@ class StimulusPanel(QWidget):
         layout = QVBoxLayout(form)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(parameters)
+        layout.addLayout(self._repeat_row())
         if self._epochs():
             table = EpochTable(self._bench)
             table.chosen.connect(self._choose_epoch)
@@ -193,6 +194,29 @@ class StimulusPanel(QWidget):
         else:
             layout.addStretch(1)
         return form
+
+    def _repeat_row(self) -> QHBoxLayout:
+        declared = Parameter(
+            "repeat_interval", "quantity", "", "ms", 0.0,
+            "From the beginning of a sweep to that of the next on the live bench; 0: each follows at once. Between them the holding "
+            "current flows", hard=(0.0, 1e7),
+        )  # fmt: skip
+        spin = QuantitySpinBox(declared)
+        spin.setObjectName("stimulus.repeat_interval")
+        spin.setValue(self._bench.repeat_interval)
+        spin.valueEdited.connect(lambda value: self._bench.set_repeat(self._bench.repeat, value))
+        spin.refused.connect(self._bench.message)
+        label = QLabel("Sweeps begin every")
+        label.setBuddy(spin)
+        label.setToolTip(spin.toolTip())
+        at_once = QLabel("0: at once")
+        at_once.setObjectName("faint")
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 0, 8, 0)
+        for widget in (label, spin, at_once):
+            row.addWidget(widget)
+        row.addStretch(1)
+        return row
 
     def _choose_epoch(self, index: int) -> None:
         """Its edges can be dragged in the preview."""

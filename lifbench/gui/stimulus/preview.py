@@ -87,7 +87,7 @@ class Preview(QWidget):
 
     def show_time(self, sweep: int, time_ms: float) -> None:
         """Move the playhead."""
-        x = self._x(time_ms)
+        x = self._x(min(time_ms, self._bench.setup.recording.duration))
         if self._playhead is None or sweep != self._sweep or abs(x - self._playhead) >= 1.0:
             before, changed = self._playhead, sweep != self._sweep
             self._playhead, self._sweep = x, sweep
