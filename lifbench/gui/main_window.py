@@ -5,45 +5,39 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtWidgets import (
     QApplication,
-    QDialog,
-    QFileDialog,
     QLabel,
     QMainWindow,
     QSizePolicy,
     QSlider,
     QSplitter,
     QTabBar,
-    QTextBrowser,
     QToolBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
 
-import lifbench
-from lifbench.engine.messages import EngineError, JobDone
+from lifbench.engine.messages import EngineError
 from lifbench.engine.runner import Engine
 from lifbench.experiments.registry import experiments
-from lifbench.files import formats, setup_toml
-from lifbench.gui.actions import ActionSpec, key_sheet, make_action
+from lifbench.gui.actions import ActionSpec, make_action
 from lifbench.gui.autosave import Autosave
 from lifbench.gui.bench import Bench
 from lifbench.gui.circuit.panel import CircuitPanel
 from lifbench.gui.experiment.panel import ExperimentPanel
+from lifbench.gui.file_actions import FileActions
 from lifbench.gui.frame_clock import FrameClock
 from lifbench.gui.notice import Notice
+from lifbench.gui.pages import show_about, show_help, show_keys
 from lifbench.gui.scope.panel import ScopePanel
 from lifbench.gui.stimulus.panel import StimulusPanel
 from lifbench.gui.style import palette, style_sheet
 from lifbench.gui.theme import THEMES
-from lifbench.model.recording import run
 from lifbench.model.setup import Setup
-from lifbench.quantities import LifbenchError
 
 __all__ = ["MainWindow"]
 
@@ -57,12 +51,6 @@ class _Tab:
 
     setup: Setup
     scope: dict[str, object] = field(default_factory=dict)
-
-
-def _with_suffix(name: str, suffix: str) -> Path:
-    """The path as typed, with ``suffix`` if none was: or the next dialog's filter would hide the file."""
-    path = Path(name)
-    return path if path.suffix else path.with_name(path.name + suffix)
 
 
 class MainWindow(QMainWindow):
@@ -83,6 +71,7 @@ class MainWindow(QMainWindow):
         self.scope = ScopePanel(bench, lambda: engine.ring)
         self.experiment = ExperimentPanel(bench, self._experiments)
         self.notice = Notice()
+        self.files = FileActions(self, bench, self.scope, self.notice, settings)
         self._actions: dict[str, ActionSpec] = {}
         self._lay_out()
         self._make_actions()
@@ -140,17 +129,17 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
 
     def _make_actions(self) -> None:
-        scope, bench = self.scope, self.bench
+        scope, bench, files = self.scope, self.bench, self.files
         specs = [
-            ActionSpec("open", "Open a setup…", ("Ctrl+O",), "File", "Open a setup file", self._choose_open),
-            ActionSpec("save", "Save the setup…", ("Ctrl+S",), "File", "Save the setup to a file", self._choose_save),
+            ActionSpec("open", "Open a setup…", ("Ctrl+O",), "File", "Open a setup file", files.choose_open),
+            ActionSpec("save", "Save the setup…", ("Ctrl+S",), "File", "Save the setup to a file", files.choose_save),
             ActionSpec(
                 "export",
                 "Export the trace…",
                 ("Ctrl+E",),
                 "File",
                 "Run the setup exactly, offline, and write its trace",
-                self._choose_export,
+                files.choose_export,
             ),
             ActionSpec(
                 "save_picture",
@@ -158,7 +147,7 @@ class MainWindow(QMainWindow):
                 (),
                 "File",
                 "Save the scope's screen as PNG or SVG",
-                self._choose_picture,
+                files.choose_picture,
             ),
             ActionSpec("quit", "Quit", ("Ctrl+Q",), "File", "Close lifbench", self.close),
             ActionSpec("undo", "Undo", ("Ctrl+Z",), "Edit", "Undo; the simulation goes on", lambda: bench.undo_stack.undo()),
@@ -195,9 +184,9 @@ class MainWindow(QMainWindow):
             ),
             ActionSpec("fold", "Experiment panel", ("F9",), "View", "Fold the experiment away, or back", self._fold),
             ActionSpec("fullscreen", "Full screen", ("F11",), "View", "Full screen on or off", self._full_screen),
-            ActionSpec("help", "Help", ("F1",), "Help", "How to use the bench", self._help),
-            ActionSpec("keys", "Key sheet", ("?",), "Help", "All keys", self._keys),
-            ActionSpec("about", "About lifbench", (), "Help", "What lifbench is", self._about),
+            ActionSpec("help", "Help", ("F1",), "Help", "How to use the bench", lambda: show_help(self)),
+            ActionSpec("keys", "Key sheet", ("?",), "Help", "All keys", lambda: show_keys(self, list(self._actions.values()))),
+            ActionSpec("about", "About lifbench", (), "Help", "What lifbench is", lambda: show_about(self)),
         ]
         for spec in specs:
             self._actions[spec.name] = spec
@@ -268,7 +257,7 @@ class MainWindow(QMainWindow):
         self._speed.blockSignals(True)
         self._speed.setValue(round(math.log10(speed) * _SPEED_STEPS / 4.0))
         self._speed.blockSignals(False)
-        self._speed_button.setText(f"{speed:.3g}×")
+        self._speed_button.setText(f"{speed:.2f}×" if speed < 10 else f"{speed:.3g}×")
 
     def _ticked(self, frame) -> None:
         self._since_status += frame.wall_dt
@@ -276,10 +265,9 @@ class MainWindow(QMainWindow):
         if status is None or self._since_status < _STATUS:
             return
         self._since_status = 0.0
-        state = "running" if status.running else "stopped"
         rate = 1.0 / status.sample_interval_ms
         self._status.setText(
-            f"{state}   ·   {self.scope.acquisition.state(self.bench.running)}   ·   {rate:g} kHz   ·   {status.spike_count} spikes, "
+            f"{self.scope.acquisition.state(self.bench.running)}   ·   {rate:g} kHz   ·   {status.spike_count} spikes, "
             f"{status.rate_hz:.1f} Hz   ·   {status.time_ms / 1000:.1f} s"
         )
         self._ratio.setText(f"sim ÷ wall {status.ratio:.2f}" if status.running else "sim ÷ wall –")
@@ -326,93 +314,6 @@ class MainWindow(QMainWindow):
         experiment = next(e for e in self._experiments if e.key == self.bench.experiment)
         self.bench.set_setup(experiment.setup(), text="back to the tab's own setup")
 
-    # ---- files
-
-    @property
-    def _folder(self) -> Path:
-        """Where the last file was; at first, at home."""
-        folder = Path(str(self._settings.value("folder", "")))
-        return folder if str(folder) != "." and folder.is_dir() else Path.home()
-
-    def _went_well(self, path: Path) -> None:
-        """What was said of an earlier attempt is over; the next dialog begins here."""
-        self.notice.hide()
-        self._settings.setValue("folder", str(path.resolve().parent))
-
-    def _choose_open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a setup", str(self._folder), "Setup (*.toml);;All files (*)")
-        if name:
-            self.open_file(Path(name))
-
-    def open_file(self, path: Path) -> bool:
-        """Open a setup; what is wrong with it is said in the window, and the bench stays as it was."""
-        try:
-            setup = setup_toml.load(path)
-        except LifbenchError as error:
-            self.say(f"{path.name} was not opened: {error}. The bench is as it was.")
-            return False
-        self._went_well(path)
-        self.bench.set_setup(setup, text=f"open {path.name}")
-        self.bench.restart()
-        self.scope.fit_soon()
-        return True
-
-    def _choose_save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the setup", str(self._folder / "my_setup.toml"), "Setup (*.toml)")
-        if name:
-            self.save_file(_with_suffix(name, ".toml"))
-
-    def save_file(self, path: Path) -> None:
-        try:
-            setup_toml.save(self.bench.setup, path)
-        except LifbenchError as error:
-            self.say(f"The setup was not saved: {error}. It is still here; choose another folder.")
-        else:
-            self._went_well(path)
-            self.bench.message.emit(f"Saved: {path.name}")
-
-    def _choose_export(self) -> None:
-        suffixes = sorted(formats.suffixes(), key=lambda s: (s != ".csv", s))
-        filters = ";;".join(f"{s[1:].upper()} (*{s})" for s in suffixes)
-        name, chosen = QFileDialog.getSaveFileName(self, "Export the trace", str(self._folder / "trace.csv"), filters)
-        if name:
-            self.export(_with_suffix(name, next((s for s in suffixes if f"*{s}" in chosen), ".csv")))
-
-    def export(self, path: Path) -> None:
-        """Run the present setup offline, exactly, and write its trace; in the engine, so that nothing here waits."""
-        setup = self.bench.setup
-        try:
-            formats.check_suffix(path)
-        except LifbenchError as error:
-            self.say(f"The trace was not exported: {error}.")
-            return
-
-        def job():
-            yield 0, 1
-            recording = run(setup)
-            yield 1, 1
-            formats.write(recording, path)
-            return recording.setup.recording.samples
-
-        self.bench.message.emit(f"Exporting {path.name} …")
-        self.bench.submit(job, lambda done: self._exported(path, done))
-
-    def _exported(self, path: Path, done: JobDone) -> None:
-        if done.error:
-            self.say(f"The trace was not exported: {done.error}. The bench is as it was; choose another place.")
-        else:
-            self._went_well(path)
-            self.bench.message.emit(f"Exported: {path.name}, run exactly from the present setup")
-
-    def _choose_picture(self) -> None:
-        filters = "PNG (*.png);;SVG (*.svg)"
-        name, chosen = QFileDialog.getSaveFileName(self, "Save the scope's picture", str(self._folder / "scope.png"), filters)
-        if name:
-            try:
-                self.scope.save_picture(str(_with_suffix(name, ".svg" if "svg" in chosen else ".png")))
-            except LifbenchError as error:
-                self.say(f"The picture was not saved: {error}.")
-
     # ---- view and help
 
     def _fold(self) -> None:
@@ -423,44 +324,6 @@ class MainWindow(QMainWindow):
             self.showNormal()
         else:
             self.showFullScreen()
-
-    def _page(self, name: str, title: str, html: str) -> None:
-        dialog = self.findChild(QDialog, name)
-        if dialog is None:
-            dialog = QDialog(self)
-            dialog.setObjectName(name)
-            dialog.setWindowTitle(title)
-            dialog.resize(560, 480)
-            text = QTextBrowser()
-            text.setOpenExternalLinks(True)
-            text.setHtml(html)
-            layout = QVBoxLayout(dialog)
-            layout.addWidget(text)
-        dialog.show()
-        dialog.raise_()
-
-    def _keys(self) -> None:
-        self._page("keys", "Keys", f"<h3>Keys</h3>{key_sheet(list(self._actions.values()))}")
-
-    def _help(self) -> None:
-        self._page(
-            "help", "Help",
-            "<h3>The bench in a minute</h3><p><b>Run</b> (Space) lets time flow; <b>Stop</b> holds it, and nothing is lost.</p>"
-            "<p>Click a part of the <b>circuit</b>: its card opens below. Type “0.2 nA”, “200 p”, or just a number; wheel and arrow keys "
-            "nudge. Every edit takes effect at once and can be undone.</p><p>The <b>stimulus</b> panel is the current clamp: epochs add up; "
-            "drag their edges in the preview. <b>Pulse</b> (P) gives a pulse now.</p><p>On the <b>scope</b>, drag the lines V_th, V_reset "
-            "and E_L. When stopped, drag the trace to scroll back; C shows cursors, and the circuit shows the instant under cursor t1.</p>"
-            "<p>The <b>experiment</b> on the right asks a question: predict, run, compare. <i>Theory</i> stays hidden until you ask.</p>"
-            "<p>Current that you inject is positive when it depolarises; currents through the membrane are positive outward.</p>",
-        )  # fmt: skip
-
-    def _about(self) -> None:
-        self._page(
-            "about", "About lifbench",
-            f"<h3>lifbench {lifbench.__version__}</h3><p>A virtual lab bench for the leaky integrate-and-fire neuron.</p>"
-            "<p>Between spikes the membrane is the circuit on the left, solved exactly; a spike is where V meets V_th, located exactly, "
-            "whatever the sample interval. What a spike looks like is drawn, not computed.</p><p>BSD-3-Clause licence.</p>",
-        )  # fmt: skip
 
     # ---- settings, start and end
 

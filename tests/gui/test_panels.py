@@ -460,10 +460,10 @@ def test_the_average_of_equal_sweeps_is_the_sweep_and_noise_averages_out(window,
     scope._frame()
     window.bench.set_speed(20.0)
     scope.set_average(True)
-    qtbot.waitUntil(lambda: scope._averaged is not None and len(scope._averaged) >= 15, timeout=30_000)
+    qtbot.waitUntil(lambda: scope.overlays.averaged is not None and len(scope.overlays.averaged) >= 15, timeout=30_000)
     x, y = scope.view.average_curve.getData()
     ring = scope._ring
-    single = ring.read("V_mV", int(scope._averaged[-1]), int(scope._averaged[-1]) + 1000)[1]
+    single = ring.read("V_mV", int(scope.overlays.averaged[-1]), int(scope.overlays.averaged[-1]) + 1000)[1]
     assert len(x) == len(y)
     assert np.std(y[200:]) < 0.6 * np.std(single[200:])
     scope.set_average(False)

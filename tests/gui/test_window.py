@@ -138,12 +138,12 @@ def test_the_speed_slider_is_obeyed(window, qtbot):
 
 def test_open_save_and_export(window, qtbot, tmp_path, settled):
     window.bench.change("cell.threshold", -47.0)
-    window.save_file(tmp_path / "mine.toml")
+    window.files.save_file(tmp_path / "mine.toml")
     assert setup_toml.load(tmp_path / "mine.toml") == window.bench.setup
     window.bench.undo_stack.undo()
-    assert window.open_file(tmp_path / "mine.toml")
+    assert window.files.open_file(tmp_path / "mine.toml")
     assert window.bench.setup.cell.threshold == -47.0
-    window.export(tmp_path / "trace.csv")
+    window.files.export(tmp_path / "trace.csv")
     qtbot.waitUntil((tmp_path / "trace.csv").exists, timeout=20_000)
     assert formats.read(tmp_path / "trace.csv").setup == window.bench.setup
     settled(window)
@@ -154,18 +154,18 @@ def test_what_cannot_be_opened_is_said_in_the_window(window, tmp_path, content):
     before = window.bench.setup
     path = tmp_path / "bad.toml"
     path.write_bytes(content)
-    assert not window.open_file(path)
+    assert not window.files.open_file(path)
     assert window.notice.isVisible()
     assert "bad.toml was not opened" in window.notice.label.text()
     assert window.bench.setup == before
 
 
 def test_what_cannot_be_written_is_said_in_the_window(window, qtbot, tmp_path):
-    window.save_file(tmp_path / "nowhere" / "x.toml")
+    window.files.save_file(tmp_path / "nowhere" / "x.toml")
     assert "was not saved" in window.notice.label.text()
-    window.export(tmp_path / "nowhere" / "x.csv")
+    window.files.export(tmp_path / "nowhere" / "x.csv")
     qtbot.waitUntil(lambda: "was not exported" in window.notice.label.text(), timeout=10_000)
-    window.export(tmp_path / "x.docx")
+    window.files.export(tmp_path / "x.docx")
     assert ".docx" in window.notice.label.text()
 
 
@@ -292,7 +292,7 @@ def test_a_wild_setup_stops_the_bench_in_words_and_undo_brings_it_back(window, q
 @pytest.mark.parametrize("model", ["pospischil_rs", "adex_adapting"])
 def test_a_reference_cell_lives_on_the_bench(window, qtbot, settled, tmp_path, model):
     setup_toml.save(Setup(Cell(model=model), Clamp(700.0)), tmp_path / "cell.toml")
-    assert window.open_file(tmp_path / "cell.toml")
+    assert window.files.open_file(tmp_path / "cell.toml")
     settled(window)
     qtbot.waitUntil(lambda: window.bench.status.spike_count > 2, timeout=10_000)
     status = window.bench.status

@@ -10,18 +10,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollBar, QToolButton, QVBoxLayout, QWidget
 
-from lifbench.analysis.fit import fit_exponential
 from lifbench.engine.messages import Status, instant
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.gui.bench import Bench
 from lifbench.gui.scope import picture
-from lifbench.gui.scope.acquisition import DIVISIONS, Acquisition, Screen, Shown
+from lifbench.gui.scope.acquisition import DIVISIONS, Acquisition, Shown
 from lifbench.gui.scope.channels import pane_of
 from lifbench.gui.scope.clicks import Clicks
 from lifbench.gui.scope.controls import Controls
 from lifbench.gui.scope.cursors import Cursors
-from lifbench.gui.scope.measure import BETWEEN, Measurement, measure, strip_text
+from lifbench.gui.scope.measure import Measurement, strip_text
 from lifbench.gui.scope.measurement_table import MeasurementTable
+from lifbench.gui.scope.measuring import Measuring
+from lifbench.gui.scope.overlays import Overlays
 from lifbench.gui.scope.plots import ScopeView
 from lifbench.gui.scope.references import References
 from lifbench.gui.scope.scales import default_scales
@@ -35,7 +36,6 @@ __all__ = ["ScopePanel"]
 
 _MEASURE = 0.25  # s between measurements
 _MOST_SPIKES = 200_000  # spike times kept: the last minutes
-_MOST_NAMED = 9  # sweeps that the legend names
 
 
 class ScopePanel(QWidget):
@@ -54,12 +54,13 @@ class ScopePanel(QWidget):
         self._since = 0.0
         self._scrolled = False
         self._stale = True
-        self._averaged: tuple[float, ...] | None = None
         self._fit_at: int | None = None
         self._tau: float | None = None
         self.view = ScopeView(bench)
         self.cursors = Cursors(self.view.V, self._potential_at)
         self.references = References(bench, self.view)
+        self.overlays = Overlays(bench, self.view, self.acquisition, self.references)
+        self.measuring = Measuring(self.acquisition, self.cursors)
         self.table = MeasurementTable()
         self.clicks = Clicks()
         self.controls = Controls(self, self, self.view, self.acquisition)
@@ -173,7 +174,7 @@ class ScopePanel(QWidget):
         self.acquisition.average = on
         if on and self.acquisition.keep < 5:
             self.acquisition.keep = 20
-        self._averaged = None
+        self.overlays.averaged = None
         self._stale = True
 
     def set_snap(self, on: bool) -> None:
@@ -233,7 +234,9 @@ class ScopePanel(QWidget):
             return
         last, span = self._shown.last, self.acquisition.span(ring)
         stretches = [(min(self._shown.first, int(last - span)), last)]
-        stretches += [(int(s.zero - self.acquisition.pre * span), int(min(s.zero + span, s.end))) for s in self._overlays(ring)]
+        stretches += [
+            (int(s.zero - self.acquisition.pre * span), int(min(s.zero + span, s.end))) for s in self.overlays.screens(ring)
+        ]
         found: dict[str, list[float]] = {}
         for channel in self.view.traces:
             if self.view.shown(channel):
@@ -300,19 +303,12 @@ class ScopePanel(QWidget):
         if ring is None or not self.cursors.visible:
             self._bench.message.emit("Place the time cursors (C) around a stretch of the trace first.")
             return
-        a, b = self.cursors.times
-        dt, zero = ring.sample_interval_ms, self._zero_for(ring, b)
-        first, values = ring.read("V_mV", int(np.ceil(zero + a / dt)), int(zero + b / dt) + 1)
-        thin = max(1, values.size // 4000)
-        V = values[::thin].astype(float)
-        t = np.arange(V.size) * dt * thin
         try:
-            fit = fit_exponential(t, V)
+            fit, x, y = self.measuring.fit(ring, self._shown)
         except LifbenchError as error:
             self._bench.message.emit(f"τ cannot be measured: {error.message}.")
             return
-        start = (first - zero) * dt
-        self.view.fit_curve.setData(start + t, fit(t))
+        self.view.fit_curve.setData(x, y)
         self._tau = fit.tau
         self._readout.setText(
             f"τ = {format_number(fit.tau)} ms   plateau {format_number(fit.plateau)} mV   residual {format_number(fit.residual, 2)} mV"
@@ -350,7 +346,7 @@ class ScopePanel(QWidget):
         self.view.extra = set(taken.extra)
         for name in FLAGS:
             self.set_flag(name, taken.flags.get(name, name in ("show_spikes", "show_refractory")))
-        self._averaged = None
+        self.overlays.averaged = None
         self.view.show_channel("", False)
         self._frame()
 
@@ -472,96 +468,17 @@ class ScopePanel(QWidget):
             a, b = self.view.x_range()
             self.view.message.setPos((a + b) / 2, self.view.scales["V"].middle)
         self.view.draw(ring, self._shown, self._spikes)
-        a = self.acquisition
-        sweeps = self._bench.setup.recording.sweeps
-        span = a.span(ring)
-        overlays = self._overlays(ring)
-        self.view.draw_overlays(ring, overlays, span, a.pre, sweeps)
-        family = sweeps > 1 and a.source == "sweep" and not self._rolling
-        self.view.colour_by_sweep(a.sweep if family else 0, sweeps if family else 1)
-        now = Screen(self._shown.zero, a.sweep)
-        self.view.draw_raster(ring, [*overlays, now], span, a.pre, sweeps, self._spikes)
-        self._name_sweeps([*overlays, now] if family else [])
-        self._draw_average(ring, overlays)
-
-    def _overlays(self, ring: TraceRing) -> list[Screen]:
-        """Earlier screens that are shown beside the present one."""
-        a = self.acquisition
-        if a.mode == "roll" or a.keep < 2:
-            return []
-        return [screen for screen in a.earlier if screen.zero >= ring.first][-(a.keep - 1) :]
-
-    def _name_sweeps(self, screens: list[Screen]) -> None:
-        """The legend: what the increments made of each sweep on screen; and the pinned references."""
-        clamp, sweeps = self._bench.setup.clamp, self._bench.setup.recording.sweeps
-        entries = []
-        for sweep in sorted({s.sweep for s in screens[-_MOST_NAMED:]}):
-            varied = clamp.varied(sweep)
-            entries.append((self.view.sweep_pen(sweep, sweeps), f"{sweep + 1}: {varied}" if varied else f"sweep {sweep + 1}"))
-        for number in range(len(self.references.pinned)):
-            entries.append((self.view.reference_pen(number), f"R{number + 1}"))
-        self.view.legend.set_entries(entries)
-
-    def _draw_average(self, ring: TraceRing, overlays: list[Screen]) -> None:
-        """The mean of the complete screens that are overlaid, worked out when another is added."""
-        a = self.acquisition
-        same = [o for o in overlays if o.sweep == overlays[-1].sweep] if a.average else []
-        alike = tuple(o.zero for o in same)
-        if alike == self._averaged:
-            return
-        self._averaged = alike
-        span = int(min([a.span(ring), *(o.end - o.zero + a.pre * a.span(ring) for o in same)]))
-        found = []
-        for zero in alike:
-            first = round(zero - a.pre * a.span(ring))
-            begun, values = ring.read("V_mV", first, first + span)
-            if begun == first and values.size == span:
-                found.append(values)
-        if not found:
-            self.view.average_curve.clear()
-            return
-        thin = max(1, span // 4000)
-        x = (np.arange(span) - round(a.pre * a.span(ring))) * ring.sample_interval_ms
-        self.view.average_curve.setData(x[::thin], np.mean(found, axis=0, dtype=float)[::thin])
+        self.overlays.draw(ring, self._shown, self._spikes, self._rolling)
 
     # ---- measuring
 
     def _measurements(self) -> list[Measurement]:
-        """Of every trace shown, V first; over the screen, or between the time cursors."""
-        ring = self._ring
-        if ring is None:
+        """Of every trace shown, V first, if they are wished for; else of V alone."""
+        if self._ring is None:
             return []
-        dt = ring.sample_interval_ms
-        first, last, where = self._whole_screen(ring)
-        if self.cursors.visible:
-            a, b = self.cursors.times
-            zero = self._zero_for(ring, b)
-            first, last, where = (
-                int(np.ceil(zero + a / dt - 1e-6)),
-                min(ring.total, int(zero + b / dt + 1e-6) + 1),
-                BETWEEN,
-            )
         channels = [c for c in self.view.traces if self.view.shown(c)] if self.table_shown else ["V_mV"]
-        found = (measure(ring, channel, first, last, self._spikes, where) for channel in channels if channel in ring.channels)
-        return [m for m in found if m is not None]
-
-    def _whole_screen(self, ring: TraceRing) -> tuple[int, int, str]:
-        """(first, last) sample to be measured and where that is: while a sweep is being drawn, the last one, whose numbers stand still."""
-        a = self.acquisition
-        if self._bench.running and a.earlier and not self._rolling and not a.complete(ring) and a.keep > 1:
-            screen = a.earlier[-1]
-            first = int(screen.zero - a.pre * a.span(ring))
-            if first >= ring.first:
-                return first, int(min(first + a.span(ring), screen.end)), "last sweep"
-        return self._shown.first, self._shown.last, "on screen"
-
-    def _zero_for(self, ring: TraceRing, right: float) -> float:
-        """The time zero of the newest screen that is drawn as far as ``right`` ms."""
-        reach = right / ring.sample_interval_ms
-        screens = (
-            [] if self._rolling else [s.zero for s in self.acquisition.earlier if s.zero >= ring.first and s.zero + reach < s.end]
-        )
-        return next((zero for zero in (self._shown.zero, *reversed(screens)) if zero + reach <= ring.total), self._shown.zero)
+        settled = not self._bench.running or self._rolling
+        return self.measuring.rows(self._ring, self._shown, self._spikes, channels, settled)
 
     def _measure(self) -> None:
         rows = self._measurements()
