@@ -5,10 +5,11 @@ import random
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog, QFileDialog, QToolButton
 
 from lifbench.engine.messages import EngineError
 from lifbench.files import formats, setup_toml
@@ -309,3 +310,55 @@ def test_a_reference_cell_lives_on_the_bench(window, qtbot, settled, tmp_path, m
     window.bench.undo_stack.undo()
     settled(window)
     assert window.bench.setup.cell.model == "lif"
+
+
+@pytest.mark.parametrize("key", ["injected_current", "refractory", "synaptic_conductance"])
+def test_every_button_is_pressed_twice_by_mouse_while_running(window, qtbot, no_dialogs, key):
+    from PySide6.QtWidgets import QAbstractButton
+
+    window.show_experiment(key)
+    window.bench.select(window.circuit.scene.parts[1].key)
+    window.scope.set_table(True)
+    window.scope.pin_reference()
+    qtbot.wait(20)
+    pressed = 0
+    for button in window.findChildren(QAbstractButton):
+        if (
+            not shiboken6.isValid(button)
+            or not button.isVisible()
+            or not button.isEnabled()
+            or getattr(button, "menu", lambda: None)()
+        ):
+            continue  # a menu's button would wait for a choice; menus are tested entry by entry
+        for _ in range(2):
+            if shiboken6.isValid(button) and button.isVisible() and button.isEnabled():
+                QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+                qtbot.wait(2)
+                pressed += 1
+        close_pages(window)
+    assert pressed > 40
+    assert not window.notice.isVisible()
+    window.bench.run()
+    before = window.bench.status.sample
+    qtbot.waitUntil(lambda: window.bench.status.sample != before, timeout=10_000)
+
+
+def test_every_menu_entry_of_scope_and_stimulus_is_chosen_twice_while_running(window, qtbot, no_dialogs):
+    window.show_experiment("synaptic_conductance")
+    scope = window.scope
+    for fill, menu in (
+        (scope.controls.fill_trigger_menu, scope.controls.trigger_menu),
+        (scope.controls.fill_show_menu, scope.controls.show_menu),
+    ):
+        for _ in range(2):
+            fill()
+            for text in [a.text() for a in menu.actions() if a.text() and a.menu() is None]:
+                fill()
+                next(a for a in menu.actions() if a.text() == text).trigger()
+                qtbot.wait(2)
+    presets = window.stimulus.findChild(QToolButton, "stimulus.presets").menu()
+    for action in [*presets.actions(), *presets.actions()]:
+        action.trigger()
+        qtbot.wait(2)
+    assert not window.notice.isVisible()
+    assert window.bench.running
