@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+import shiboken6
 from PySide6.QtCore import QSettings, QStandardPaths, QTimer
 from PySide6.QtGui import QIcon, QPixmapCache
 from PySide6.QtWidgets import QApplication
@@ -152,7 +153,15 @@ def main(arguments: Sequence[str]) -> int:
     status = application.exec()
     ended = window.shut_down()
     hooks.remove()
+    _take_apart(window)
     return int(status) if ended else 1
+
+
+def _take_apart(window: MainWindow) -> None:
+    """Let Qt's objects go in their own order while the application lives: at the interpreter's end they may go in any, and crash."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    shiboken6.delete(window)
 
 
 def _demo(application: QApplication, folder: Path, setup: Setup | None) -> int:
@@ -186,12 +195,12 @@ def _demo(application: QApplication, folder: Path, setup: Setup | None) -> int:
             QTimer.singleShot(script[0][0], step)
 
     QTimer.singleShot(script[0][0], step)
-    window.destroyed.connect(application.quit)
     application.setQuitOnLastWindowClosed(True)
     application.exec()
-    ended = window.shut_down()
+    ended, setup = window.shut_down(), bench.setup
+    _take_apart(window)
     try:
-        formats.write(run(bench.setup), trace)
+        formats.write(run(setup), trace)
     except LifbenchError as error:
         sys.stderr.write(f"lifbench: {error}\n")
         return 2

@@ -20,6 +20,7 @@ class FormArea(QScrollArea):
         old = self.takeWidget()
         if old is not None:
             old.hide()
+            old.setParent(self)  # or Python would own it, and could destroy it at any time
             old.deleteLater()  # not at once: it may be in the middle of a signal of its own
         self.setWidget(form)
         follow_in_tab_order(self, form)

@@ -31,6 +31,7 @@ from lifbench.gui.circuit.panel import CircuitPanel
 from lifbench.gui.experiment.panel import ExperimentPanel
 from lifbench.gui.file_actions import FileActions
 from lifbench.gui.frame_clock import FrameClock
+from lifbench.gui.garbage import GuiThreadCollector
 from lifbench.gui.notice import Notice
 from lifbench.gui.pages import show_about, show_help, show_keys
 from lifbench.gui.scope.panel import ScopePanel
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.bench, self.engine, self._settings = bench, engine, settings
         self._autosave = autosave
         self._closed = False
+        self._garbage = GuiThreadCollector()
         self._since_status = 0.0
         self._experiments = experiments()
         self._tabs = {e.key: _Tab(e.setup(), dict(e.scope)) for e in self._experiments}
@@ -260,6 +262,7 @@ class MainWindow(QMainWindow):
         self._speed_button.setText(f"{speed:.2f}×" if speed < 10 else f"{speed:.3g}×")
 
     def _ticked(self, frame) -> None:
+        self._garbage.tick()
         self._since_status += frame.wall_dt
         status = frame.status
         if status is None or self._since_status < _STATUS:
@@ -348,6 +351,7 @@ class MainWindow(QMainWindow):
 
     def begin(self, key: str = "") -> None:
         """Open the first tab, start engine and clock: a running demo."""
+        self._garbage.start()
         self.engine.start()
         self.show_experiment(key or self._experiments[0].key)
         self.clock.start()
@@ -369,7 +373,9 @@ class MainWindow(QMainWindow):
         self._settings.setValue("scope", json.dumps(scopes))
         if self._autosave is not None:
             self._autosave.finish()
-        return self.engine.stop(5.0)
+        ended = self.engine.stop(5.0)
+        self._garbage.stop()
+        return ended
 
     def closeEvent(self, event) -> None:
         self.shut_down()

@@ -46,10 +46,43 @@ class StepKernel:
         """(y, x) at local times u of steps."""
         return self.kernel.evolve(self.y[step], self.x[step], u)
 
-    def integral(self, step: Ints | slice, u: Floats, y: Floats, x: Floats) -> Floats:
-        """∫₀ᵘ g, nS·ms, given (y, x) at u: from the equations themselves, free of δ."""
-        k, delta = self.kernel.k, self.kernel.delta
-        return ((self.y[step] - y) + (self.x[step] - x) / (k + delta)) / k
+    def integral(self, step: Ints | slice, u: Floats) -> Floats:
+        """∫₀ᵘ g, nS·ms, without a difference of nearly equal numbers and without dividing by δ."""
+        k = self.kernel.k
+        gone = -np.expm1(-k * u)
+        total = self.y[step] * gone / k
+        if self.kernel.opens_at_once:
+            return np.asarray(total)
+        return np.asarray(total + self.x[step] * _risen(u, k, self.kernel.delta))
+
+
+def _risen(u: Floats, k: float, delta: float) -> Floats:
+    """∫₀ᵘ e^{−ks} (1 − e^{−δs})/δ ds, ms²: what x = 1 makes of ∫g.
+
+    With z = ku and Z = (k+δ)u it is u² times a divided difference of (1−e^{−z})/z: where Z is small by its series, whose terms are
+    complete homogeneous polynomials of z and Z; elsewhere from the equations y' = −ky + x, x' = −(k+δ)x themselves.
+    """
+    u = np.asarray(u, dtype=float)
+    z, Z = k * u, (k + delta) * u
+    small = Z < 1.0
+    if small.all():
+        return _risen_series(u, z, Z)
+    slow, fast = np.exp(-z), np.exp(-Z)
+    y = u * slow if delta == 0.0 else -slow * np.expm1(-delta * u) / delta
+    far = ((1.0 - fast) / (k + delta) - y) / k
+    if delta > 0.0:  # with one time constant long over, the plain difference
+        far = np.where(z < 0.5, (-np.expm1(-z) / k + np.expm1(-Z) / (k + delta)) / delta, far)
+    return np.where(small, _risen_series(u, np.where(small, z, 0.0), np.where(small, Z, 0.0)), far)
+
+
+def _risen_series(u: Floats, z: Floats, Z: Floats) -> Floats:
+    total, power, mixed, factor = np.full_like(u, 0.5), np.ones_like(u), np.ones_like(u), 0.5
+    for n in range(2, 18):  # 1/18! is below rounding
+        power = power * Z
+        mixed = power + z * mixed
+        factor /= -(n + 1.0)
+        total += factor * mixed
+    return np.asarray(u * u * total)
 
 
 class Kernel:
@@ -60,6 +93,7 @@ class Kernel:
         self.synapse = synapse
         self.k, self.delta = synapse.rates()
         self._dy, self._dx = synapse.increment()
+        self.opens_at_once = self._dx == 0.0
         self._train = train
         order = np.argsort(np.asarray(synapse.spike_times), kind="stable")
         self._times = np.asarray(synapse.spike_times, dtype=float)[order]
@@ -73,7 +107,7 @@ class Kernel:
     def evolve(self, y: Floats, x: Floats, u: Floats) -> tuple[Floats, Floats]:
         """(y, x) a time u later, without events."""
         slow = np.exp(-self.k * u)
-        if self._dx == 0.0:
+        if self.opens_at_once:
             return y * slow, x
         if self.delta == 0.0:
             return (y + x * u) * slow, x * slow
@@ -96,7 +130,7 @@ class Kernel:
         yx, xx = self.evolve(zero, one, waits)  # response to x
         y, x, dy, dx = self.y, self.x, self._dy, self._dx
         states = [(y, x)]
-        if self._dx == 0.0:
+        if self.opens_at_once:
             for decay, weight in zip(yy.tolist(), weights.tolist(), strict=True):
                 y = y * decay + dy * weight
                 states.append((y, x))

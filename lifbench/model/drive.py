@@ -95,7 +95,10 @@ class Drive:
         self._flat: list[Epoch] = list(extra)
         self._noise: dict[int, OrnsteinUhlenbeck] = {}
         for index, epoch in enumerate(clamp.epochs):
-            if isinstance(epoch, Sine):
+            if isinstance(epoch, Sine) and epoch.frequency == 0.0:  # no wave: what its phase holds, all the time
+                for level in (epoch.offset, epoch.amplitude * math.sin(epoch.phase)):
+                    self._flat.append(Step(start=epoch.start, duration=epoch.duration, amplitude=level))
+            elif isinstance(epoch, Sine):
                 omega = 2e-3 * math.pi * epoch.frequency
                 self._waves.append(_Wave(epoch.amplitude, epoch.phase, omega, 0.0, epoch.start, epoch.end))
                 if epoch.offset:

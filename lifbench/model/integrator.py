@@ -32,6 +32,7 @@ _WINDOW = 256.0  # ms: how far ahead the solution is worked out; longer where li
 _REFERENCE_WINDOW = 16.0  # ms: reference cells cost more, and a live run must not wait for them
 _CALM_WINDOW = 1e5  # ms: where nothing but a few edges can happen
 _CALM = 64  # steps in a window below which the next one may be twice as long
+_BEYOND = 4e-9  # of a sweep's duration: so that its last sample, snapped to its place, lies in the last window
 _SNAP = 1e-9  # of a sample interval
 
 Floats = NDArray[np.float64]
@@ -170,15 +171,17 @@ class Integrator:
 
     # ---- time going on
 
-    def advance(self, count: int, into: dict[str, NDArray[Any]] | None = None) -> Block:
+    def advance(self, count: int, into: dict[str, NDArray[Any]] | None = None, until: float = math.inf) -> Block:
         """The next ``count`` samples; into arrays of that length, by `channel_names`, if they are given.
+
+        Spikes after ``until`` (ms) that no sample asks for need not be found.
 
         Raises LifbenchError if the cell fires too fast to follow; the integrator then stays where it was.
         """
         interval = self.setup.recording.sample_interval
         snap = _SNAP * interval
         first, last = self.position, self.position + count
-        end = last * interval - snap
+        end = min(last * interval - snap, until)
         parts: list[list[NDArray[np.float64] | NDArray[np.bool_]]] = []
         targets = None if into is None else list(into.values())
         at = first
@@ -192,7 +195,7 @@ class Integrator:
                     for target, values in zip(targets, part, strict=True):
                         target[at - first : stop - first] = values
                 at = stop
-            if self._window_end >= end:
+            if at >= last and self._window_end >= end:
                 break
             self._next_window()
         self.position = last
@@ -204,11 +207,11 @@ class Integrator:
         columns = parts[0] if len(parts) == 1 else [np.concatenate(c) for c in zip(*parts, strict=True)]
         return Block(first, dict(zip(names, columns, strict=True)), self._take_spikes(end))
 
-    def skip(self, count: int) -> Floats:
+    def skip(self, count: int, until: float = math.inf) -> Floats:
         """Go on by ``count`` samples without making them; the spike times of `advance`, and its errors."""
         interval = self.setup.recording.sample_interval
         last = self.position + count
-        end = last * interval - _SNAP * interval
+        end = min(last * interval - _SNAP * interval, until)
         while self._window_end < end:
             self._next_window()
         self.position = last
@@ -258,9 +261,11 @@ class Integrator:
     def _load(self, time: float, membrane: State, clamp_end: float, states: list[tuple[float, float]]) -> None:
         recording = self.setup.recording
         end = time + self._length
-        sweep_end = recording.samples * recording.sample_interval
-        if time < sweep_end:
-            end = min(end, sweep_end)
+        # up to the sweep's end windows do not depend on the sample interval, so neither does a bit of any spike time
+        for stop in (recording.duration * (1.0 + _BEYOND), recording.samples * recording.sample_interval):
+            if time < stop:
+                end = min(end, stop)
+                break
         self._conductances.put(states)
         cell = self.setup.cell
         steps = make_steps(cell, self._drive, self._conductances, time, end)

@@ -118,18 +118,19 @@ def run(setup: Setup, progress: Callable[[int, int], object] | None = None, *, t
     except MemoryError:
         raise LifbenchError("this recording does not fit into memory; a longer sample interval is needed", "recording") from None
     spikes = []
+    last = recording.duration + 1e-9 * recording.sample_interval  # ms: as samples are snapped to their places
     for sweep in range(sweeps):
         integrator = Integrator(setup, sweep)
         found = []
         while integrator.position < n:
             if traces:
                 here = slice(integrator.position, min(integrator.position + _BLOCK, n))
-                block = integrator.advance(here.stop - here.start, {name: data[name][sweep, here] for name in names})
+                block = integrator.advance(here.stop - here.start, {name: data[name][sweep, here] for name in names}, last)
                 found.append(block.spike_times_ms)
             else:
-                found.append(integrator.skip(min(_BLOCK, n - integrator.position)))
+                found.append(integrator.skip(min(_BLOCK, n - integrator.position), last))
             if progress is not None:
                 progress(sweep * n + integrator.position, sweeps * n)
         times = np.concatenate(found)
-        spikes.append(times[times <= recording.duration])
+        spikes.append(times[times <= last])
     return Recording(setup, recording.time_ms if traces else np.empty(0), data, tuple(spikes))

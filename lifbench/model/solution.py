@@ -153,7 +153,7 @@ class Solution:
             before = np.concatenate([self._V_nodes[i : i + 1], V[:-1]])
             hits = np.flatnonzero((vth <= V) | self._may_peak(i, last, before, V)) if vth < math.inf else ()
             for hit in hits:
-                k = i + int(hit)
+                k, pieces = i + int(hit), len(self._pieces)
                 self._V_nodes[i + 1 : k + 1] = V[:hit]
                 if steps.kind[k] == CONSTANT:
                     found = self._periodic(k, 0.0, float(before[hit]))
@@ -163,16 +163,15 @@ class Solution:
                     found = self._inside(k, 0.0, float(before[hit]), float(V[hit]))
                 if found is not None:
                     self._whole[i:k] = True
-                    self._partial_start(k)
+                    # until the spike step k is a piece that begins at its node; before what follows at that very instant
+                    node = slice(k, k + 1)
+                    piece = (steps.nodes[node].copy(), np.array([k]), np.zeros(1), self._V_nodes[node].copy())
+                    self._pieces.insert(pieces, piece)
                     return found
             self._V_nodes[i + 1 : last + 1] = V
             self._whole[i:last] = True
             i, width = last, min(2 * width, 8192)
         return None
-
-    def _partial_start(self, k: int) -> None:
-        """Step k is left by a spike: until then it is a piece that begins at its node."""
-        self._pieces.append((self.steps.nodes[k : k + 1].copy(), np.array([k]), np.zeros(1), self._V_nodes[k : k + 1].copy()))
 
     def _may_peak(self, first: int, last: int, before: Floats, after: Floats) -> NDArray[np.bool_]:
         """Steps whose tangents at both ends meet at or above the threshold: V may cross and come back inside."""
@@ -252,6 +251,8 @@ class Solution:
                 return float((p1 + s * (2.0 * p2 + s * 3.0 * p3) + s * s * s * (4.0 * v + s * dv)) / width)
 
             return polynomial, derivative
+        if steps.plain[i]:
+            return self._line(i, u, V)
         one, u0, V0, V1 = slice(i, i + 1), np.array([u]), np.array([V]), np.array([V_end])
 
         def potential(at: float) -> float:
@@ -262,6 +263,22 @@ class Solution:
             return float(B[0] - G[0] * potential(at)) / steps.capacitance
 
         return potential, slope
+
+    def _line(self, i: int, u: float, V: float) -> tuple[Callable[[float], float], Callable[[float], float]]:
+        """V and V' of a flight in a SLOW step with constant G and a current that is a straight line, in plain floats."""
+        steps = self.steps
+        G, C = float(steps.G0[i]), steps.capacitance
+        slope = float(steps.current.slope[i]) / G
+        start = float(steps.B0[i] + steps.current.constant[i]) / G - slope * C / G
+        away = V - (start + slope * u)
+
+        def potential(at: float) -> float:
+            return start + slope * at + away * math.exp((u - at) * G / C)
+
+        def rate(at: float) -> float:
+            return slope - away * G / C * math.exp((u - at) * G / C)
+
+        return potential, rate
 
     def _smooth(self, i: int, u: float, V: float, V_end: float) -> tuple[float, ...]:
         """`_through` for one SMOOTH step from (u, V) on, in plain floats."""

@@ -32,6 +32,7 @@ CONSTANT, SMOOTH, SLOW = 0, 1, 2
 
 _RESOLUTION = 0.25  # step length times the sum of all rates: errors of order 0.25^8
 _STIFF = 1e4  # membrane rate over drive rate from which the slow solution is exact to 1e-12
+_LONG = 4.0  # time constants from which a ramp is long
 _MOST_STEPS = 4_000_000
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 _GAUSS = tuple(zip(((_NODES + 1.0) / 2.0).tolist(), (_WEIGHTS / 2.0).tolist(), strict=True))
@@ -107,13 +108,22 @@ class Steps:
         """The same just before the end of each step."""
         return np.array([row for rows in self.coefficients(slice(None), self.lengths, 2) for row in rows])
 
+    @cached_property
+    def plain(self) -> NDArray[np.bool_]:
+        """(N,) Steps on which G is constant and the current a straight line."""
+        out = np.ones(self.starts.size, dtype=bool)
+        for item in self.kernels:
+            out &= (item.y == 0.0) & (item.x == 0.0)
+        for _, on in self.current.waves:
+            out &= ~on
+        return out
+
     def loads(self, step: Ints | slice, u: Floats) -> Floats:
         """Λ(u) = ∫₀ᵘ G/C of steps."""
         total = self.G0[step] * u
         for item in self.kernels:
             if item.share:
-                y, x = item.at(step, u)
-                total = total + item.integral(step, u, y, x)
+                total = total + item.integral(step, u)
         return total / self.capacitance
 
     def slow(self, step: Ints | slice, u: Floats) -> Floats:
@@ -201,16 +211,25 @@ def _refine(
         G = np.full(starts.shape, cell.leak_conductance)
         for index, g in conductances.steady(starts, lengths).items():
             G += conductances.pull(conductances.synapses[index])[0] * g
-        floor, bound = G.copy(), G
+        C = cell.membrane_capacitance
         drive_rate = current.rate
+        floor, membrane, opening = G.copy(), G / C, np.zeros_like(G)  # at least; at most over the pieces cut now; nS/ms
         if kernels:
-            bound = G + conductances.bound(kernels)
             drive_rate = drive_rate + conductances.rates(kernels)
+            now = G.copy()
             for item in kernels:
                 floor += item.share * item.y * np.exp(-4.0)
-        membrane = bound / cell.membrane_capacitance
+                now += item.share * item.y
+                opening += item.share * item.x
+            # what opens cannot do so faster than it does now, nor further than it will: over at_once pieces of 1/4 of all rates
+            r = drive_rate + now / C
+            soon = 0.5 * (r + np.sqrt(r * r + 4.0 * opening * at_once * _RESOLUTION / C))
+            membrane = np.minimum((G + conductances.bound(kernels)) / C, soon - drive_rate)
         constant = (drive_rate == 0.0) & (current.slope == 0.0)
-        stiff = ~constant & (floor / cell.membrane_capacitance >= _STIFF * drive_rate)
+        # a conductance that opens from little changes by itself faster than its kernel does
+        stiff = ~constant & (floor / C >= _STIFF * (drive_rate + opening / floor))
+        # a ramp that is short against the membrane is no slow drive: the slow solution would be a difference of large numbers
+        stiff &= (drive_rate > 0.0) | (lengths * floor / C > _LONG)
         rate = np.where(constant, 0.0, np.where(stiff, drive_rate, drive_rate + membrane))
         wanted = np.maximum(1.0, np.ceil(lengths * rate / _RESOLUTION))
         number = np.minimum(wanted, np.where(stiff, 16, at_once)).astype(np.intp)

@@ -7,7 +7,7 @@ import pytest
 
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.model.cell import Cell
-from lifbench.model.clamp import Clamp
+from lifbench.model.clamp import Clamp, Ramp
 from lifbench.model.families import sweep
 from lifbench.model.recording import run
 from lifbench.model.setup import RecordingSettings, Setup
@@ -66,6 +66,14 @@ def test_a_run_with_two_conductances_costs_few_such_loops(loop):
     )
     setup = Setup(Cell(), Clamp(), synapses, RecordingSettings(10_000.0, 0.05))
     assert best(lambda: run(setup), 3) < 8.0 * loop
+
+
+def test_a_spike_located_on_a_ramp_costs_a_small_part_of_such_a_loop(loop):
+    ramp = Ramp(start=0.0, duration=20_000.0, start_amplitude=0.0, end_amplitude=2000.0)
+    setup = Setup(Cell(), Clamp(0.0, (ramp,)), (), RecordingSettings(20_000.0, 1.0))
+    spikes = run(setup, traces=False).spike_times_ms[0].size
+    assert spikes > 1000
+    assert best(lambda: run(setup, traces=False), 3) < 0.03 * spikes * loop
 
 
 def test_a_family_of_two_hundred_rates_costs_few_such_loops(loop):

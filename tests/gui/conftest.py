@@ -1,5 +1,7 @@
 """A whole window, begun and running, and its orderly end."""
 
+import gc
+
 import pytest
 from PySide6.QtCore import QSettings
 
@@ -17,6 +19,8 @@ def window(qtbot, tmp_path, no_windows_left):
     w.close()
     assert w.shut_down()
     w.deleteLater()
+    qtbot.wait(1)
+    gc.collect()  # here, and not in the thread of an engine that a later test starts
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """The window as a person uses it: every action, every tab, while it runs."""
 
+import gc
 import os
 import random
+import threading
 
 import numpy as np
 import pytest
 import shiboken6
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog, QToolButton
@@ -362,3 +364,25 @@ def test_every_menu_entry_of_scope_and_stimulus_is_chosen_twice_while_running(wi
         qtbot.wait(2)
     assert not window.notice.isVisible()
     assert window.bench.running
+
+
+def test_qt_objects_are_never_destroyed_in_the_engines_thread(window, qtbot):
+    """Rubbish in circles, of which Python's collector decides when it goes, while the engine allocates as fast as it can."""
+    assert not gc.isenabled()
+    threads = []
+
+    class Circle:
+        def __init__(self):
+            self.thing, self.me = QObject(), self
+            self.thing.destroyed.connect(lambda: threads.append(threading.get_ident()))
+
+    window.bench.set_speed(100.0)
+    window.show_experiment("synaptic_conductance")
+    for _ in range(40):
+        for _ in range(60):
+            Circle()
+        qtbot.wait(5)
+    qtbot.waitUntil(lambda: len(threads) > 500, timeout=10_000)
+    assert set(threads) == {threading.get_ident()}
+    window.close()
+    assert gc.isenabled()

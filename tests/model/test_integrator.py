@@ -325,3 +325,99 @@ def test_conductance_driven_voltage_matches_a_fine_runge_kutta(shape, kinetics):
         if (n + 1) % 200 == 0:
             found.append(V)
     np.testing.assert_allclose(r["V_mV"][0], found, rtol=0, atol=2e-9)
+
+
+# ---- where numbers are extreme: reference values by DOP853 at 1e-13 and by 40-digit arithmetic, derived apart from this code
+
+
+def alpha(reversal, peak, tau, at=1.0):
+    return AlphaSynapse("e", reversal, peak_conductance=peak, decay_time=tau, spike_times=(at,))
+
+
+@pytest.mark.parametrize(
+    ("cell", "synapse", "time", "expected"),
+    [
+        (Cell(membrane_resistance=10.0, membrane_capacitance=10.0, spiking=False), alpha(0.0, 1e4, 1000.0), 1.06, -69.71749129225684),
+        (Cell(membrane_resistance=10.0, membrane_capacitance=10.0, spiking=False), alpha(0.0, 1e6, 1000.0), 1.03, -62.67190024393094),
+        (Cell(membrane_resistance=10.0, membrane_capacitance=1000.0), alpha(-51.0, 1e6, 1e5), 1.30, -69.97700342853634),
+        (
+            Cell(membrane_resistance=10.0, membrane_capacitance=1.0, spiking=False),
+            DualExponentialSynapse("e", 0.0, peak_conductance=1e5, decay_time=100.0, rise_time=90.0, spike_times=(1.0,)), 1.03,
+            -41.94411841844532,
+        ),
+        (Cell(membrane_resistance=10.0, membrane_capacitance=1.0, spiking=False), alpha(0.0, 1e3, 100.0), 1.24, -65.88051269775471),
+    ],
+)  # fmt: skip
+def test_a_stiff_conductance_that_opens_from_nothing(cell, synapse, time, expected):
+    recording = run(Setup(cell, Clamp(), (synapse,), RecordingSettings(4.0, 0.01)))
+    assert recording["V_mV"][0, round(time / 0.01)] == pytest.approx(expected, abs=1e-9)
+    assert recording.spike_times_ms[0].size == 0
+    assert recording["V_mV"].max() < 0.0
+
+
+@pytest.mark.parametrize(
+    ("tau", "peak", "R", "C", "time", "expected"),
+    [(1665.0, 2e4, 5.0, 240.0, 14.0, -46.32864762437437), (1e5, 1e5, 100.0, 2000.0, 35.0, -46.677059159720216),
+     (1e5, 1e6, 1000.0, 20000.0, 42.0, -34.92582633339731), (1e4, 1e3, 100.0, 200.0, 21.0, -65.35191799067613)],
+)  # fmt: skip
+def test_a_kernel_that_is_slow_against_its_steps_loses_no_digits(tau, peak, R, C, time, expected):
+    cell = Cell(membrane_resistance=R, membrane_capacitance=C, spiking=False)
+    recording = run(Setup(cell, Clamp(), (alpha(0.0, peak, tau, 10.0),), RecordingSettings(200.0, 0.1)))
+    assert recording["V_mV"][0, round(time / 0.1)] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("R", "C", "end", "width"),
+    [(1e6, 1e3, 400.0, 100.0), (1e6, 1e5, 1e5, 100.0), (100.0, 200.0, 1e6, 0.01), (100.0, 200.0, 400.0, 90.0)],
+)
+def test_a_ramp_that_is_short_against_the_membrane_loses_no_digits(R, C, end, width):
+    ramp = Ramp(start=0.0, duration=width, start_amplitude=0.0, end_amplitude=end)
+    cell = Cell(membrane_resistance=R, membrane_capacitance=C, spiking=False)
+    recording = run(Setup(cell, Clamp(0.0, (ramp,)), (), RecordingSettings(width, width / 50.0)))
+    tau, t, slope = R * C / 1000.0, recording.time_ms, end / width
+    x = t / tau  # t − τ(1 − e^{−x}) without cancellation
+    rise = np.where(
+        x < 0.1, tau * x * x * (0.5 - x / 6 + x**2 / 24 - x**3 / 120 + x**4 / 720 - x**5 / 5040), t + tau * np.expm1(-x)
+    )
+    np.testing.assert_allclose(recording["V_mV"][0], -70.0 + slope * R / 1000.0 * rise, rtol=1e-9, atol=1e-10)
+
+
+def test_a_sine_of_no_frequency_is_the_current_its_phase_holds():
+    sine = Sine(start=0.0, duration=300.0, amplitude=100.0, frequency=0.0, phase=math.pi / 2, offset=50.0)
+    recording = run(Setup(Cell(spiking=False), Clamp(0.0, (sine,)), (), RecordingSettings(200.0, 0.1)))
+    np.testing.assert_allclose(recording["V_mV"][0], -55.0 - 15.0 * np.exp(-recording.time_ms / 20.0), atol=1e-10)
+    assert set(recording["I_inj_pA"][0]) == {150.0}
+
+
+def test_v_is_at_reset_after_a_spike_at_an_edge_that_was_reached_at_the_threshold_itself():
+    """Held at rheobase V comes to the threshold by rounding; the step that follows fires there and then, and again."""
+    step = Step(start=900.0, duration=50.0, amplitude=200.0)
+    recording = run(Setup(Cell(), Clamp(200.0, (step,)), (), RecordingSettings(1000.0, 0.5)))
+    assert recording.spike_times_ms[0][0] == pytest.approx(900.0, abs=1e-9)
+    at = slice(1800, 1804)
+    assert recording["V_mV"][0, at].tolist() == [-65.0] * 4
+    assert recording["refractory"][0, at].all()
+    assert recording["I_switch_pA"][0, at].tolist() == [350.0] * 4
+
+
+@pytest.mark.parametrize("setup", [
+    Setup(Cell(), Clamp(0.0, (Ramp(start=0.0, duration=1e4, start_amplitude=200.0, end_amplitude=300.0),))),
+    Setup(Cell(), Clamp(), (alpha(0.0, 150.0, 1e4, 10.0),)),
+    Setup(Cell(), Clamp(180.0), (ExponentialSynapse("e", peak_conductance=0.6, poisson=Poisson(500.0)),)),
+    Setup(Cell(), Clamp(0.0, (Noise(start=0.0, duration=300.0, mean=250.0, standard_deviation=200.0, time_constant=3.0),))),
+    Setup(Cell(), Clamp(0.0, (Sine(start=0.0, duration=300.0, amplitude=300.0, frequency=31.0, offset=150.0),))),
+])  # fmt: skip
+def test_not_a_bit_of_a_spike_time_depends_on_the_sample_interval(setup):
+    found = []
+    for interval in (0.01, 0.033, 0.1, 1.0, 7.0):
+        recording = run(dataclasses.replace(setup, recording=RecordingSettings(310.0, interval)), traces=interval > 0.05)
+        found.append(recording.spike_times_ms[0].tolist())
+    assert len(found[0]) > 2
+    assert all(times == found[0] for times in found)
+
+
+def test_a_spike_at_the_very_end_is_listed_and_shown():
+    cell = Cell(membrane_capacitance=0.1, leak_reversal=-50.00000001, refractory_period=1.0)
+    recording = run(Setup(cell, Clamp(0.0, (Step(start=10.0, duration=1.0, amplitude=1e7),)), (), RecordingSettings(10.0, 0.1)))
+    assert recording.spike_times_ms[0].size == 1
+    assert recording["V_mV"][0, -1] == -65.0
