@@ -168,12 +168,19 @@ class ExperimentPanel(QWidget):
         self._empty.setObjectName("faint")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._empty, 8)
-        row = QHBoxLayout()
+        layout.addWidget(self._empty)
+        self._start = QTextBrowser()  # what to do, where a result will stand
+        self._start.setObjectName("experiment.start")
+        self._start.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self._start.viewport().setAutoFillBackground(False)
+        layout.addWidget(self._start, 8)
+        self._hand_out = QWidget()
+        row = QHBoxLayout(self._hand_out)
+        row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(copy)
         row.addWidget(save)
         row.addStretch(1)
-        layout.addLayout(row)
+        layout.addWidget(self._hand_out)
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setDrawBase(False)
@@ -207,7 +214,8 @@ class ExperimentPanel(QWidget):
         self._chooser.clear()
         self._chooser.addItems([p.title for p in self._experiment.protocols])
         self._chooser.setCurrentIndex(self._here().protocol)
-        self._guide.setMarkdown(self._experiment.guide())
+        for browser in (self._guide, self._start):
+            browser.setMarkdown(self._experiment.guide())
         self._show_protocol()
 
     def _choose(self, index: int) -> None:
@@ -327,6 +335,8 @@ class ExperimentPanel(QWidget):
         lif = self._bench.setup.cell.reference is None
         self._theory.setVisible(result is not None and lif)  # the closed forms are those of the LIF cell
         self._empty.setVisible(result is None)
+        self._start.setVisible(result is None)
+        self._hand_out.setVisible(result is not None)
         if result is None:
             return
         self._plot.setLabel("bottom", result.x_label)

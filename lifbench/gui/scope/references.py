@@ -26,17 +26,24 @@ class Reference:
 
 
 class References(QHBoxLayout):
-    """Up to four; the oldest goes first. The layout holds a chip for each."""
+    """Up to four of each tab; the oldest goes first. The layout holds a chip for each."""
 
     def __init__(self, bench: Bench, view: ScopeView) -> None:
         super().__init__()
         self._bench, self._view = bench, view
-        self.pinned: list[Reference] = []
+        self._by_tab: dict[str, list[Reference]] = {}
+        bench.experiment_changed.connect(lambda _: self.draw())
+
+    @property
+    def pinned(self) -> list[Reference]:
+        """Those of the tab in front."""
+        return self._by_tab.setdefault(self._bench.experiment, [])
 
     def pin(self, x: np.ndarray | None, y: np.ndarray | None) -> None:
         """Keep a trace; nothing is pinned if there is none."""
         if x is not None and y is not None and len(x):
-            self.pinned = [*self.pinned, Reference(x.copy(), y.copy(), self._bench.setup)][-_MOST:]
+            self.pinned.append(Reference(x.copy(), y.copy(), self._bench.setup))
+            del self.pinned[:-_MOST]
             self.draw()
 
     def clear(self) -> None:
