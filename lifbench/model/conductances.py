@@ -77,7 +77,7 @@ def _risen(u: Floats, k: float, delta: float) -> Floats:
 
 def _risen_series(u: Floats, z: Floats, Z: Floats) -> Floats:
     total, power, mixed, factor = np.full_like(u, 0.5), np.ones_like(u), np.ones_like(u), 0.5
-    for n in range(2, 18):  # 1/18! is below rounding
+    for n in range(2, 12 if Z.max(initial=0.0) < 0.3 else 18):  # what is left is below rounding
         power = power * Z
         mixed = power + z * mixed
         factor /= -(n + 1.0)

@@ -132,5 +132,5 @@ def run(setup: Setup, progress: Callable[[int, int], object] | None = None, *, t
             if progress is not None:
                 progress(sweep * n + integrator.position, sweeps * n)
         times = np.concatenate(found)
-        spikes.append(times[times <= last])
+        spikes.append(np.minimum(times[times <= last], recording.duration))
     return Recording(setup, recording.time_ms if traces else np.empty(0), data, tuple(spikes))

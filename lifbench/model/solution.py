@@ -24,7 +24,8 @@ __all__ = ["OwnCurrents", "Solution"]
 
 _MOST_SPIKES = 200_000  # in one window, plus so many per ms of it: beyond any neuron, and past it a run would never end
 _MOST_PER_MS = 1000.0
-_MOST_LOCATED = 8_000  # spikes found one by one, where the drive is not constant: each costs a search
+_MOST_LOCATED = 500  # spikes found one by one, where the drive is not constant, plus so many per ms: each costs a search
+_MOST_LOCATED_PER_MS = 40.0
 
 Floats = NDArray[np.float64]
 OwnCurrents = list[tuple[Floats | None, Floats]]  # (g in nS or None, I in pA) of the cell's own channels
@@ -57,6 +58,7 @@ class Solution:
         self.cell = steps.cell
         window = float(steps.nodes[-1] - steps.nodes[0])
         self._most_spikes = min(_MOST_SPIKES + _MOST_PER_MS * window, 5e6)
+        self._most_located = _MOST_LOCATED + _MOST_LOCATED_PER_MS * window
         self._threshold = self.cell.threshold if self.cell.spiking else math.inf
         self.clamp_end = clamp_end
         self._V_nodes = np.empty(steps.nodes.size)
@@ -105,7 +107,7 @@ class Solution:
         self._spikes.append(np.array([time]))
         self._count += 1
         self._located += 1
-        if self._count > self._most_spikes or self._located > _MOST_LOCATED:
+        if self._count > self._most_spikes or self._located > self._most_located:
             raise _too_many()
         self.clamp_end = time + self.cell.refractory_period
         if self.cell.refractory_period > 0:

@@ -33,7 +33,7 @@ CONSTANT, SMOOTH, SLOW = 0, 1, 2
 _RESOLUTION = 0.25  # step length times the sum of all rates: errors of order 0.25^8
 _STIFF = 1e4  # membrane rate over drive rate from which the slow solution is exact to 1e-12
 _LONG = 4.0  # time constants from which a ramp is long
-_MOST_STEPS = 4_000_000
+_MOST_STEPS = 1_000_000
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 _GAUSS = tuple(zip(((_NODES + 1.0) / 2.0).tolist(), (_WEIGHTS / 2.0).tolist(), strict=True))
 
