@@ -433,6 +433,6 @@ def _evaluate(since: Any, coefficients: tuple[Any, ...]) -> Any:
 
 def _too_many() -> LifbenchError:
     return LifbenchError(
-        "the cell would fire hundreds of times in every millisecond, too fast to follow; a longer refractory period, a larger capacitance "
+        "the cell would fire dozens of times in every millisecond, too fast to follow; a longer refractory period, a larger capacitance "
         "or less current is needed"
     )
