@@ -45,6 +45,7 @@ class QuantitySpinBox(QAbstractSpinBox):
 
     valueEdited = Signal(float)
     refused = Signal(str)
+    entered = Signal(object)  # the Parameter, when the keyboard comes here
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,6 +125,10 @@ class QuantitySpinBox(QAbstractSpinBox):
             return
         super().keyPressEvent(event)
 
+    def focusInEvent(self, event) -> None:
+        super().focusInEvent(event)
+        self.entered.emit(self.parameter)
+
     def wheelEvent(self, event) -> None:
         if self.hasFocus():  # a page being scrolled must not change what the wheel passes over
             super().wheelEvent(event)
@@ -182,8 +187,10 @@ def nudged(parameter: Parameter, value: float, steps: int) -> float:
 class ParameterForm(QWidget):
     """Rows of symbol, spin box, slider and reset for parameters of the bench's setup, by their paths.
 
-    Every control has the path as objectName. Edits go through `Bench.change`; edits made elsewhere are shown.
+    ``entered`` carries the Parameter whose field has the keyboard. Every control has the path as objectName. Edits go through `Bench.change`; edits made elsewhere are shown.
     """
+
+    entered = Signal(object)
 
     def __init__(
         self, bench: Bench, entries: Sequence[tuple[str, Parameter]], parent: QWidget | None = None, *, sliders: bool = True
@@ -237,6 +244,7 @@ class ParameterForm(QWidget):
         spin.setObjectName(path)
         spin.valueEdited.connect(lambda v, p=path, q=parameter: self._change(p, int(v) if q.kind == "count" else v))
         spin.refused.connect(self._show_error)
+        spin.entered.connect(self.entered)
         label.setBuddy(spin)
         self._spins[path] = spin
         grid.addWidget(spin, row, column + 1)
@@ -248,6 +256,9 @@ class ParameterForm(QWidget):
         slider.setAccessibleName(f"{parameter.label}, slider")
         slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         slider.setMinimumWidth(60)
+        slider.setToolTip(
+            f"{parameter.format(parameter.soft[0])} to {parameter.format(parameter.soft[1])}; typed, {parameter.range_text}"
+        )
         guard_wheel(slider)
         slider.valueChanged.connect(lambda at, p=path: self._slid(p, at))
         self._sliders[path] = slider

@@ -63,6 +63,9 @@ class Inspector(QFrame):
         self._title.setObjectName("card.title")
         self._term = QLabel()
         self._term.setObjectName("faint")
+        self._range = QLabel()
+        self._range.setObjectName("faint")
+        self._range.setToolTip("What may be typed; the slider offers what is usual")
         close = QToolButton()
         close.setText("×")
         close.setAutoRaise(True)
@@ -71,6 +74,7 @@ class Inspector(QFrame):
         top = QHBoxLayout()
         top.addWidget(self._title)
         top.addWidget(self._term, 1)
+        top.addWidget(self._range)
         top.addWidget(close)
         self._area = FormArea()
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -101,6 +105,10 @@ class Inspector(QFrame):
         if signature != self._built:
             self._built = signature
             form = ParameterForm(self._bench, entries)
+            form.entered.connect(self._tell_range)
+            self._range.setText("")
+            if len(entries) == 1:
+                self._tell_range(entries[0][1])
             self._area.put(form)
             self._fit()
         cell = self._bench.setup.cell
@@ -109,6 +117,9 @@ class Inspector(QFrame):
             self._term.setText(f"fixed in the {cell.model} cell")
         self._area.widget().setEnabled(not fixed)
         self.show()
+
+    def _tell_range(self, parameter: Parameter) -> None:
+        self._range.setText(f"{parameter.symbol.replace('_', '')}: {parameter.range_text}")
 
     def set_room(self, height: int) -> None:
         """How much of the panel's height a long card may take: on a small screen the circuit needs it more."""
