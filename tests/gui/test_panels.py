@@ -706,3 +706,17 @@ def test_every_control_is_reached_by_tab_and_tab_is_never_trapped(window, qtbot,
     }
     assert not missing
     assert parts == {part.key for part in window.circuit.scene.parts}
+
+
+def test_undo_goes_by_movements_of_the_hand(window, monkeypatch):
+    stack = window.bench.undo_stack
+    for value in (110.0, 120.0, 130.0):  # one movement of a slider
+        window.bench.change("cell.membrane_capacitance", value)
+    assert stack.count() == 1
+    monkeypatch.setattr("lifbench.gui.bench._ONE_HAND", -1.0)  # whatever follows now comes too late to belong to it
+    window.bench.change("cell.membrane_capacitance", 150.0)
+    assert stack.count() == 2
+    stack.undo()
+    assert window.bench.setup.cell.membrane_capacitance == 130.0
+    stack.undo()
+    assert window.bench.setup.cell.membrane_capacitance == 200.0

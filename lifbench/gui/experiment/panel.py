@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QTabWidget,
     QTextBrowser,
     QVBoxLayout,
@@ -52,7 +53,10 @@ class _Memory:
 
 
 class _Plot(pg.PlotWidget):
-    """Leaves the wheel to the page it stands on."""
+    """Leaves the wheel to the page it stands on, and is content with little: text and table are to be seen without scrolling."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 170)
 
     def wheelEvent(self, event) -> None:
         event.ignore()
@@ -124,6 +128,7 @@ class ExperimentPanel(QWidget):
         self._plot.hideButtons()
         for side in ("left", "bottom"):
             self._plot.getAxis(side).enableAutoSIPrefix(False)
+        self._plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._plot.setMinimumHeight(150)
         self._theory = QCheckBox("theory")
         self._theory.setObjectName("experiment.theory")

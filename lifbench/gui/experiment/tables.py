@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
 from lifbench.quantities import format_number
@@ -16,9 +16,16 @@ __all__ = ["Row", "fill", "make_table", "text_of"]
 Row = tuple[float | str | None, ...]
 
 
+class _Table(QTableWidget):
+    """Content with little height; it scrolls."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 104)
+
+
 def make_table(name: str, title: str) -> QTableWidget:
     """An empty table to read from; Tab leaves it."""
-    table = QTableWidget()
+    table = _Table()
     table.setObjectName(name)
     table.setAccessibleName(title)
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
