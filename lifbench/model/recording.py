@@ -118,7 +118,7 @@ def run(setup: Setup, progress: Callable[[int, int], object] | None = None, *, t
     except MemoryError:
         raise LifbenchError("this recording does not fit into memory; a longer sample interval is needed", "recording") from None
     spikes = []
-    last = recording.duration + 1e-9 * recording.sample_interval  # ms: as samples are snapped to their places
+    last = recording.duration * (1.0 + 1e-12)  # a spike at the very end is in, however it was rounded
     for sweep in range(sweeps):
         integrator = Integrator(setup, sweep)
         found = []
