@@ -397,6 +397,9 @@ def test_the_picture_as_svg_has_the_axis_labels(window, tmp_path):
     assert text.startswith("<?xml")
     assert "time (ms)" in text
     assert "V (mV)" in text
+    assert "<image" not in text  # letters and lines, not pixels
+    for number in ("\u221260", "\u221270"):
+        assert f">{number}<" in text
     with pytest.raises(LifbenchError, match="cannot be written"):
         window.scope.save_picture(str(tmp_path / "nowhere" / "scope.svg"))
 

@@ -51,10 +51,14 @@ class Pane:
         self.plot.setMenuEnabled(False)
         self.plot.disableAutoRange()
         self.plot.setClipToView(False)
-        left, bottom = self.plot.getAxis("left"), self.plot.getAxis("bottom")
-        for axis in (left, bottom):
-            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-        left.setLabel(scale.label)
+        self.cache_axes(True)
+        self.plot.getAxis("left").setLabel(scale.label)
+
+    def cache_axes(self, on: bool) -> None:
+        """The grid is the dearest part of a frame unless it is kept as a picture."""
+        mode = QGraphicsItem.CacheMode.DeviceCoordinateCache if on else QGraphicsItem.CacheMode.NoCache
+        for side in ("left", "bottom"):
+            self.plot.getAxis(side).setCacheMode(mode)
 
     def frame(self) -> None:
         """Range and ticks from the scale."""

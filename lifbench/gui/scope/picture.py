@@ -31,7 +31,9 @@ def _paint(painter: QPainter, view: ScopeView, theme: Theme) -> None:
         painter.setPen(QColor(theme.text))
         painter.drawText(x + 28, y + 5, name)
         x += 28 + painter.fontMetrics().horizontalAdvance(name) + 18
+    view.cache_axes(False)  # kept as pixels for the screen; a drawing wants letters
     view.render(painter, QRect(0, 0, view.width(), view.height()), view.rect())
+    view.cache_axes(True)
 
 
 def _size(view: ScopeView) -> QSize:

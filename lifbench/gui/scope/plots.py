@@ -334,6 +334,11 @@ class ScopeView(pg.GraphicsLayoutWidget):
             self._references.append(curve)
         return self._references
 
+    def cache_axes(self, on: bool) -> None:
+        """Whether axes are pictures that are painted again only when they change."""
+        for pane in self.panes.values():
+            pane.cache_axes(on)
+
     def legend_of_traces(self) -> list[tuple[QPen, str]]:
         """Pen and name of every trace that is shown, for a picture."""
         return [(trace.curve.opts["pen"], channel_title(c)) for c, trace in self.traces.items() if self.shown(c)]
