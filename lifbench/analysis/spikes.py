@@ -21,6 +21,12 @@ class SpikeStatistics:
     cv: float | None
 
 
+def _cv(intervals: NDArray[np.float64], mean: float) -> float:
+    """Standard deviation over mean; what is rounding of equal intervals is zero."""
+    cv = float(intervals.std() / mean)
+    return cv if cv > 1e-9 else 0.0
+
+
 def spike_statistics(times_ms: NDArray[np.float64], onset_ms: float = 0.0) -> SpikeStatistics:
     """Statistics of increasing spike times (m,).
 
@@ -34,5 +40,5 @@ def spike_statistics(times_ms: NDArray[np.float64], onset_ms: float = 0.0) -> Sp
         latency_ms=float(times_ms[0] - onset_ms) if times_ms.size else None,
         mean_interval_ms=mean,
         rate_hz=1000.0 / mean if mean else None,
-        cv=float(intervals.std() / mean) if mean and intervals.size > 1 else None,
+        cv=_cv(intervals, mean) if mean and intervals.size > 1 else None,
     )

@@ -83,7 +83,8 @@ class LiveCell:
         self._integrator = Integrator(setup)
         self.sweep = 0
         self.ring = self._new_ring(0)
-        self._recent: deque[float] = deque(maxlen=6)
+        self._recent: deque[float] = deque(maxlen=6)  # spikes of this sweep
+        self._rate_before = 0.0
         self.spike_count = 0
         self._post(SweepStart(0, 0))
 
@@ -140,6 +141,7 @@ class LiveCell:
         self._resting = self._pausing = self._single_over = False
         self.sweep = sweep % self.setup.recording.sweeps
         self._integrator = Integrator(self.setup, self.sweep)
+        self._forget_spikes()
         self._post(SweepStart(self.sweep, self.ring.total))
 
     def begin_single(self) -> None:
@@ -162,12 +164,12 @@ class LiveCell:
                 start_time = self._integrator.position * self.interval
                 block = self._integrator.advance(part)
                 slope = block.columns["I_C_pA"] / self.setup.cell.membrane_capacitance
-                self.ring.append({**block.columns, SLOPE: slope})
-                if block.spike_times_ms.size:
+                if block.spike_times_ms.size:  # told before their samples can be seen
                     times = began + (block.spike_times_ms - start_time)
                     self._recent.extend(times.tolist()[-6:])
                     self.spike_count += times.size
                     self._post(Spikes(times))
+                self.ring.append({**block.columns, SLOPE: slope})
                 count -= part
             if self._integrator.position >= self._stretch:
                 if self.single:
@@ -197,6 +199,7 @@ class LiveCell:
             self._resting = not self.repeat
         self.sweep = following
         self._integrator.begin_sweep(following, self._effective())
+        self._forget_spikes()
         self._post(SweepStart(following, self.ring.total))
 
     def set_repeat(self, repeat: bool) -> None:
@@ -204,9 +207,17 @@ class LiveCell:
         if repeat and self._resting:
             self.begin(0)
 
+    def _forget_spikes(self) -> None:
+        """Another sweep: an interval across the gap tells nothing."""
+        self._rate_before = (
+            1000.0 * (len(self._recent) - 1) / (self._recent[-1] - self._recent[0]) if len(self._recent) > 1 else 0.0
+        )
+        self._recent.clear()
+
     def _rate(self, now: float) -> float:
+        """From the last intervals of this sweep; before its second spike, the rate at which the last sweep ended."""
         if len(self._recent) < 2:
-            return 0.0
+            return self._rate_before
         mean = (self._recent[-1] - self._recent[0]) / (len(self._recent) - 1)
         return 0.0 if mean <= 0 or now - self._recent[-1] > 3.0 * mean else 1000.0 / mean
 

@@ -52,6 +52,7 @@ class _Tab:
 
     setup: Setup
     scope: dict[str, object] = field(default_factory=dict)
+    repeat_interval: float = 0.0
 
 
 class MainWindow(QMainWindow):
@@ -240,6 +241,8 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._ratio)
         for name in ("run", "single", "pulse", "cursors", "fit", "pin_reference", "clear", "undo", "redo", "export"):
             bar.widgetForAction(self.action(name)).setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for name, short in (("fit", "Fit"), ("pin_reference", "Pin"), ("export", "Export")):
+            self.action(name).setIconText(short)  # on the tool bar: the projector's type is large
         bar.widgetForAction(self.action("run")).setProperty("primary", True)
         bar.widgetForAction(self.action("run")).setMinimumWidth(64)
 
@@ -270,7 +273,7 @@ class MainWindow(QMainWindow):
         self._since_status = 0.0
         rate = 1.0 / status.sample_interval_ms
         self._status.setText(
-            f"{self.scope.acquisition.state(self.bench.running)}   ·   {rate:g} kHz   ·   {status.spike_count} spikes, "
+            f"{'running' if status.running else 'stopped'}   ·   {rate:g} kHz   ·   {status.spike_count} spikes, "
             f"{status.rate_hz:.1f} Hz   ·   {status.time_ms / 1000:.1f} s"
         )
         self._ratio.setText(f"sim ÷ wall {status.ratio:.2f}" if status.running else "sim ÷ wall –")
@@ -304,11 +307,13 @@ class MainWindow(QMainWindow):
         if key == before:
             return
         if before:
-            self._tabs[before] = _Tab(self.bench.setup, self.scope.settings())
+            self._tabs[before] = _Tab(self.bench.setup, self.scope.settings(), self.bench.repeat_interval)
         tab = self._tabs[key]
         self.bench.select("")
         self.bench.show_experiment(key)
         self.bench.enter(tab.setup)
+        if tab.repeat_interval != self.bench.repeat_interval:
+            self.bench.set_repeat(self.bench.repeat, tab.repeat_interval)
         self.scope.restore(tab.scope)
         index = next(i for i in range(self._bar.count()) if self._bar.tabData(i) == key)
         self._bar.setCurrentIndex(index)

@@ -568,6 +568,11 @@ def test_epochs_are_edited_in_their_table(window, settled):
     assert window.bench.setup.clamp.epochs[1].amplitude == 300.0
     table.item(1, 4).setText("20")
     assert dict(window.bench.setup.clamp.epochs[1].increments) == {"amplitude": 20.0}
+    table.setFocus()
+    table.setCurrentCell(1, 0)
+    QTest.keyClicks(table, "rgs")  # letters typed at a cell are no shortcuts
+    assert not window.scope.references.pinned
+    assert window.bench.running
     for text, words in (("5 mV", "is a voltage"), ("", "nothing is written"), ("1e99", "outside")):
         table.item(0, 1).setText(text)
         assert words in table.parent()._hint.text()
@@ -607,6 +612,13 @@ def test_presynaptic_spike_times_are_typed_on_the_card(window, settled):
         assert field.text() == ""
 
 
+def test_a_family_stays_a_family_in_another_shape():
+    step = Step(start=10.0, duration=50.0, amplitude=0.0, increments=(("amplitude", 50.0), ("start", 1.0)))
+    for shape, name in (("ramp", "end_amplitude"), ("sine", "amplitude"), ("noise", "mean")):
+        assert dict(reshaped(step, shape).increments) == {name: 50.0, "start": 1.0}
+    assert dict(reshaped(reshaped(step, "ramp"), "step").increments) == {"amplitude": 50.0, "start": 1.0}
+
+
 def test_an_added_epoch_follows_the_others_in_a_sweep_that_grows(window):
     for _ in range(4):
         window.stimulus.add_epoch()
@@ -615,17 +627,19 @@ def test_an_added_epoch_follows_the_others_in_a_sweep_that_grows(window):
     assert epochs[-1].end <= window.bench.setup.recording.duration
 
 
-def test_several_terms_are_lit_together(window):
+def test_several_terms_are_lit_together(window, qtbot):
     window.circuit.show_derivation()
     dialog = window.circuit._derivation
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow, timeout=5000)
     assert {p.key for p in window.circuit.scene.parts if p._tint()} >= {"circuit.clamp", "circuit.capacitor", "circuit.resistor"}
     assert window.circuit._strip._equation.text().count("background-color") == 3
-    QTest.keyClick(dialog, Qt.Key.Key_Right)
+    QTest.keyClick(dialog._next, Qt.Key.Key_Right)
     assert {p.term for p in window.circuit.scene.parts if p._tint()} == {"leak"}
     assert window.scope.view._lit("I_leak_pA")
     for _ in range(12):
-        QTest.keyClick(dialog, Qt.Key.Key_PageDown)
-    QTest.keyClick(dialog, Qt.Key.Key_Left)
+        QTest.keyClick(dialog._next, Qt.Key.Key_PageDown)
+    QTest.keyClick(dialog._back, Qt.Key.Key_Left)
     dialog.close()
     assert not any(p._tint() for p in window.circuit.scene.parts)
 

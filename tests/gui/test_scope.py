@@ -1,5 +1,7 @@
 """The oscilloscope's own promises: trigger, screens, measurements, cursors, hands; by real events where there are hands."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -224,6 +226,62 @@ def test_the_trigger_menu_offers_every_trace_and_its_level_is_dragged(window, qt
     place.sigDragged.emit(place)
     assert scope.acquisition.pre == pytest.approx(0.25)
     assert scope.view.x_range() == pytest.approx((-125.0, 375.0))
+
+
+def test_sweeps_that_begin_seldom_are_held_also_at_high_speed():
+    """A sweep of 450 ms every second, at 100 times the pace: each frame brings one or two, and each is shown."""
+    ring = TraceRing(("V_mV",), 1.0)
+    a = Acquisition()
+    a.time_div = 50.0
+    begun = 0
+    for _ in range(120):
+        starts = []
+        while begun <= ring.total + 1600:
+            starts.append((begun, 0))
+            begun += 1000
+        shown = fed(a, ring, {"V_mV": np.full(1600, -70.0)}, [s for s in starts if s[0] < ring.total + 1600])
+        assert shown.last - shown.first >= 400
+        assert a.state(True) == "Triggered"
+
+
+def test_what_stands_still_is_not_exchanged_for_another_sweep():
+    ring = TraceRing(("V_mV",), 1.0)
+    a = Acquisition()
+    a.time_div = 50.0
+    shown = fed(a, ring, {"V_mV": np.full(1600, -70.0)}, [(0, 0), (450, 1), (900, 2), (1350, 3)])
+    for _ in range(3):
+        assert a.update(ring, [], 0.0) == shown
+
+
+def test_normal_keeps_what_was_there_until_the_first_trigger(window, qtbot):
+    scope = window.scope
+    qtbot.waitUntil(lambda: len(scope.acquisition.earlier) > 0, timeout=20_000)
+    scope.set_source("V_mV", True)
+    assert scope.view.trigger.level.isVisible()
+    scope.view.trigger.level_moved.emit(-30.0)  # never reached
+    scope.set_mode("normal")
+    qtbot.waitUntil(lambda: scope._state.text() == "Armed", timeout=10_000)
+    assert len(scope.view.traces["I_inj_pA"].curve.getData()[0]) > 10
+
+
+def test_a_hidden_trace_that_is_to_trigger_is_shown(window):
+    window.scope.set_source("I_C_pA", True)
+    assert window.scope.view.shown("I_C_pA")
+    assert window.scope.view.panes["m"].plot.isVisible()
+    assert window.scope.view.names["m"].texts == ["I_C"]
+
+
+def test_stepping_on_after_scrolling_back_returns_to_the_present(window, qtbot):
+    scope = window.scope
+    window.bench.set_speed(10.0)
+    qtbot.waitUntil(lambda: window.bench.status.time_ms > 2000.0, timeout=20_000)
+    window.bench.pause()
+    qtbot.waitUntil(lambda: not scope._memory.isHidden(), timeout=10_000)
+    before = scope.view.x_range()
+    scope._memory.setValue(0)
+    assert scope.view.x_range() != before
+    scope.step_on()
+    assert scope.view.x_range() == pytest.approx(before)
 
 
 # ---- measurements against theory
@@ -479,11 +537,15 @@ def test_v_is_kicked_by_its_grip_on_the_scope(window, qtbot):
     viewport = scope.view.viewport()
     QTest.mouseMove(viewport, start)
     QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
-    for share in (0.3, 0.6, 1.0):
-        QTest.mouseMove(viewport, start + (end - start) * share)
-        QTest.qWait(20)
+    moves = itertools.count()
+
+    def arrived():
+        """The hand goes on trembling about the place: the plot passes over movements that follow each other too fast."""
+        QTest.mouseMove(viewport, start + (end - start) * 0.5 if next(moves) == 0 else end + QPoint(0, next(moves) % 2))
+        return abs(window.bench.status.V_mV + 58.0) < 1.0
+
+    qtbot.waitUntil(arrived, timeout=10_000)
     QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=end)
-    qtbot.waitUntil(lambda: abs(window.bench.status.V_mV + 58.0) < 1.0, timeout=10_000)
     window.bench.run()
     qtbot.waitUntil(lambda: window.bench.status.V_mV < -69.0, timeout=20_000)  # rest is stable
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from lifbench.engine.messages import Status
@@ -134,6 +135,9 @@ class DerivationDialog(QDialog):
         row.addWidget(self._next)
         layout.addStretch(1)
         layout.addLayout(row)
+        for key, step in ((Qt.Key.Key_Left, -1), (Qt.Key.Key_PageUp, -1), (Qt.Key.Key_Right, 1), (Qt.Key.Key_PageDown, 1)):
+            # shortcuts: a button would take the arrow keys for its own
+            QShortcut(QKeySequence(key), self, lambda s=step: self.go(self._step + s))
         self.apply_theme(theme)
         self.go(0)
 
@@ -156,13 +160,6 @@ class DerivationDialog(QDialog):
         self._bench.set_highlight(term)
         self._write()
         self._next.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def keyPressEvent(self, event) -> None:
-        ways = {Qt.Key.Key_Left: -1, Qt.Key.Key_PageUp: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_PageDown: 1}
-        if event.key() in ways:
-            self.go(self._step + ways[event.key()])
-        else:
-            super().keyPressEvent(event)
 
     def show_status(self, status: Status) -> None:
         self._status = status

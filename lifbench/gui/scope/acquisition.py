@@ -20,6 +20,7 @@ __all__ = ["DIVISIONS", "MODES", "Acquisition", "Screen", "Shown"]
 DIVISIONS = 10
 MODES = ("roll", "auto", "normal")
 _PATIENCE = 0.4  # s of wall time without a trigger after which auto rolls
+_BETWEEN_SWEEPS = 3.0  # the same where sweeps are waited for, which may begin seldom
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Acquisition:
         self._trigger: float | None = None
         self._scanned = self._seen = 0
         self._pending: deque[tuple[int, int]] = deque(maxlen=256)  # (sample, sweep) of sweep starts not yet used
+        self._held: Shown | None = None  # what was shown last
         self._quiet = self._waiting = 0.0  # s of wall time without a trigger; since the present screen was full
         self.earlier: deque[Screen] = deque(maxlen=64)  # before the present one
         self.sweep = 0
@@ -99,7 +101,7 @@ class Acquisition:
 
     def reset(self, ring: TraceRing) -> None:
         """Another ring: what was triggered there is gone."""
-        self._trigger = None
+        self._trigger = self._held = None
         self._scanned = ring.start
         self.earlier.clear()
 
@@ -149,16 +151,24 @@ class Acquisition:
         self._pending.extend(sweep_starts)
         self._seen = ring.total
         span = self.span(ring)
+        shown = self._find(ring, span, wall_dt)
+        self._held = shown if shown.last > shown.first else None
+        return shown
+
+    def _find(self, ring: TraceRing, span: float, wall_dt: float) -> Shown:
         if self.mode == "roll":
             self._trigger = None
             self._scanned = ring.total
             return self._rolling(ring, span)
-        self._look(ring, span)
+        if wall_dt > 0.0 or self._trigger is None or self._forced:  # what stands still is not exchanged for another screen
+            self._look(ring, span)
         if self._trigger is None:
             self._quiet += wall_dt
             stands = wall_dt == 0.0  # nothing more comes: better the last stretch than an empty screen
             if stands or (self.mode == "auto" and not self.armed_single and self._quiet >= _PATIENCE):
                 return self._rolling(ring, span)
+            if self._held is not None and not self.armed_single:
+                return self._held  # the last screen, until the next comes
             return Shown(float(ring.total), ring.total, ring.total)
         self._waiting = self._waiting + wall_dt if self.complete(ring) else 0.0
         first = self._trigger - self.pre * span
@@ -186,8 +196,10 @@ class Acquisition:
         elif self._trigger is None or self.complete(ring):
             self._take_edge(ring, span)
         late = 0.0 if self._trigger is None else ring.total - (self._trigger + (1.0 - self.pre) * span)
-        if late > span and self.mode == "auto" and not self.armed_single:
+        patience = _BETWEEN_SWEEPS if self.source == "sweep" else _PATIENCE
+        if late > span and self._waiting > patience and self.mode == "auto" and not self.armed_single:
             self._trigger = None  # nothing more comes: auto goes back to rolling
+            self._quiet = patience
 
     def _take(self, zero: float, sweep: int) -> None:
         if self._trigger is not None and self._trigger < zero:  # a sweep begun anew at once has left nothing

@@ -170,7 +170,7 @@ class Legend(_Marks):
         painter.setFont(self._font)
         metrics = painter.fontMetrics()
         height = metrics.height()
-        room = max(1, (area.height() - self._offset) // 2 // height)
+        room = max(1, (area.height() - self._offset) * 2 // 3 // height)
         entries = self._entries[-room:]  # a low pane has room for few; the last are the pins and the newest sweeps
         width = 34 + max(metrics.horizontalAdvance(text) for _, text in entries)
         box = QRect(area.left() + 6, area.top() + 6 + self._offset, width + 8, height * len(entries) + 6)

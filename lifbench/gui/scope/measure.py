@@ -17,6 +17,7 @@ from lifbench.quantities import format_number
 __all__ = ["BETWEEN", "COLUMNS", "Measurement", "measure", "strip_text"]
 
 BETWEEN = "between cursors"
+_NOTHING = 0.01  # in the unit of the trace: what is smaller has no rise worth a number
 _MOST = 400_000  # samples: longer stretches are measured on their buckets, which know minimum and maximum but no course
 
 
@@ -72,7 +73,8 @@ def measure(ring: TraceRing, channel: str, first: int, last: int, spikes_ms: NDA
         low, high, mean = float(values.min()), float(values.max()), float(values.mean(dtype=float))
         response = measure_response(values, dt)
         if response is not None and where == BETWEEN:
-            amplitude, rise = response.amplitude, response.rise_ms
+            amplitude = response.amplitude
+            rise = response.rise_ms if abs(amplitude) > _NOTHING else None
     else:
         _, lows, highs = ring.window(channel, first, last, 4000)
         low, high = float(lows.min()), float(highs.max())
@@ -103,6 +105,6 @@ def strip_text(m: Measurement) -> str:
         if s.mean_interval_ms is not None and s.rate_hz is not None:
             text += f"  interval {format_number(s.mean_interval_ms)} ms  rate {format_number(s.rate_hz)} Hz"
         if s.cv is not None:
-            text += f"  CV {s.cv:.3f}"
+            text += f"  CV {s.cv:.2f}"
         parts.append(text)
-    return "   ·   ".join(parts).replace("-", "−")
+    return " · ".join(parts).replace("-", "−")

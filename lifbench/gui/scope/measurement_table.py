@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -37,7 +36,6 @@ class MeasurementTable(QWidget):
         self.table.setHorizontalHeaderLabels(_TITLES)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.verticalHeader().setDefaultSectionSize(20)
         self.table.setTabKeyNavigation(False)
         take = QPushButton("Take")
@@ -78,3 +76,8 @@ class MeasurementTable(QWidget):
                     self.table.setItem(i, j, item)
                 if item.text() != text:
                     item.setText(text)
+        header = self.table.horizontalHeader()
+        for j in range(len(_TITLES)):  # columns only grow: numbers that change shall not make them dance
+            wanted = max(self.table.sizeHintForColumn(j), header.sectionSizeHint(j)) + 4
+            if wanted > header.sectionSize(j) or header.sectionSize(j) == header.defaultSectionSize():
+                header.resizeSection(j, wanted)

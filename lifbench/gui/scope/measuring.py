@@ -31,7 +31,7 @@ class Measuring:
         first, last, where = self._screen(ring, shown, settled)
         if self._cursors.visible:
             a, b = self._cursors.times
-            zero = self._zero(ring, shown, b)
+            zero = self.zero(ring, shown, b)
             first, last, where = int(np.ceil(zero + a / dt - 1e-6)), min(ring.total, int(zero + b / dt + 1e-6) + 1), BETWEEN
         found = (measure(ring, channel, first, last, spikes_ms, where) for channel in channels if channel in ring.channels)
         return [m for m in found if m is not None]
@@ -39,7 +39,7 @@ class Measuring:
     def fit(self, ring: TraceRing, shown: Shown) -> tuple[ExponentialFit, np.ndarray, np.ndarray]:
         """An exponential through V between the time cursors: the fit, and its curve (ms on the axis, mV). Raises LifbenchError."""
         a, b = self._cursors.times
-        dt, zero = ring.sample_interval_ms, self._zero(ring, shown, b)
+        dt, zero = ring.sample_interval_ms, self.zero(ring, shown, b)
         first, values = ring.read("V_mV", int(np.ceil(zero + a / dt)), int(zero + b / dt) + 1)
         thin = max(1, values.size // _MOST_FITTED)
         V = values[::thin].astype(float)
@@ -54,10 +54,10 @@ class Measuring:
             screen = a.earlier[-1]
             first = int(screen.zero - a.pre * a.span(ring))
             if first >= ring.first:
-                return first, int(min(first + a.span(ring), screen.end)), "last sweep"
+                return first, int(min(first + a.span(ring), screen.end)), "last sweep" if a.source == "sweep" else "last screen"
         return shown.first, shown.last, "on screen"
 
-    def _zero(self, ring: TraceRing, shown: Shown, right: float) -> float:
+    def zero(self, ring: TraceRing, shown: Shown, right: float) -> float:
         """The time zero of the newest screen that is drawn as far as ``right`` ms."""
         reach = right / ring.sample_interval_ms
         earlier = [s.zero for s in self._acquisition.earlier if s.zero >= ring.first and s.zero + reach < s.end]

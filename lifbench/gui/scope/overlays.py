@@ -50,7 +50,8 @@ class Overlays:
         """What the increments made of each sweep on screen; and the pinned references."""
         clamp, sweeps = self._bench.setup.clamp, self._bench.setup.recording.sweeps
         entries = []
-        for sweep in sorted({s.sweep for s in screens[-_MOST_NAMED:]}):
+        newest = list(dict.fromkeys(s.sweep for s in reversed(screens)))[:_MOST_NAMED]
+        for sweep in sorted(newest):
             varied = clamp.varied(sweep)
             entries.append((self._view.sweep_pen(sweep, sweeps), f"{sweep + 1}: {varied}" if varied else f"sweep {sweep + 1}"))
         for number in range(len(self._references.pinned)):

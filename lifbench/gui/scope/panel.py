@@ -56,6 +56,7 @@ class ScopePanel(QWidget):
         self._stale = True
         self._fit_at: int | None = None
         self._tau: float | None = None
+        self._fit_zero = 0.0  # of the screen that was there when τ was fitted
         self.view = ScopeView(bench)
         self.cursors = Cursors(self.view.V, self._potential_at)
         self.references = References(bench, self.view)
@@ -150,8 +151,9 @@ class ScopePanel(QWidget):
         """Trigger on a channel's edge; another channel begins with a level in the middle of what it does."""
         a, level = self.acquisition, self.acquisition.level
         if source != a.source and source != "sweep" and self._ring is not None:
-            _, low, high = self._ring.window(source, self._shown.first, self._shown.last, 400)
-            level = round(0.5 * float(low.min() + high.max()), 2) if low.size else 0.0
+            found = self._extremes(self._ring, source)
+            level = round(0.5 * (min(found) + max(found)), 2) if found else 0.0
+            self.view.show_channel(source, True)  # a level that cannot be seen cannot be set
         a.watch(source, rising, level)
         self._frame()
 
@@ -232,18 +234,11 @@ class ScopePanel(QWidget):
         ring = self._ring
         if ring is None:
             return
-        last, span = self._shown.last, self.acquisition.span(ring)
-        stretches = [(min(self._shown.first, int(last - span)), last)]
-        stretches += [
-            (int(s.zero - self.acquisition.pre * span), int(min(s.zero + span, s.end))) for s in self.overlays.screens(ring)
-        ]
         found: dict[str, list[float]] = {}
         for channel in self.view.traces:
             if self.view.shown(channel):
-                for first, end in stretches:
-                    _, low, high = ring.window(channel, first, end, 400)
-                    if low.size:
-                        found.setdefault(pane_of(channel), []).extend((float(low.min()), float(high.max())))
+                found.setdefault(pane_of(channel), []).extend(self._extremes(ring, channel))
+        found = {pane: values for pane, values in found.items() if values}
         cell = self._bench.setup.cell
         if "V" in found:
             found["V"].append(cell.leak_reversal)
@@ -253,6 +248,20 @@ class ScopePanel(QWidget):
             if pane != "g" or max(values) > 0.0:
                 self.view.scales[pane].fit(min(values), max(values))
         self._reframe()
+
+    def _extremes(self, ring: TraceRing, channel: str) -> list[float]:
+        """Minima and maxima of a channel over the last whole screen and the overlaid sweeps."""
+        last, span = self._shown.last, self.acquisition.span(ring)
+        stretches = [(min(self._shown.first, int(last - span)), last)]
+        stretches += [
+            (int(s.zero - self.acquisition.pre * span), int(min(s.zero + span, s.end))) for s in self.overlays.screens(ring)
+        ]
+        found = []
+        for first, end in stretches:
+            _, low, high = ring.window(channel, first, end, 400)
+            if low.size:
+                found += [float(low.min()), float(high.max())]
+        return found
 
     def fit_soon(self) -> None:
         """Fit once a screen of what comes now has been recorded: another cell may live elsewhere."""
@@ -280,7 +289,7 @@ class ScopePanel(QWidget):
     def step_on(self) -> None:
         """Stand still, but for a tenth of a division (one sample at least)."""
         interval = self._bench.setup.recording.sample_interval
-        self._scrolled = False
+        self._frame()
         self._bench.step_on(max(1, round(0.1 * self.acquisition.time_div / interval)))
 
     def clear(self) -> None:
@@ -309,7 +318,7 @@ class ScopePanel(QWidget):
             self._bench.message.emit(f"τ cannot be measured: {error.message}.")
             return
         self.view.fit_curve.setData(x, y)
-        self._tau = fit.tau
+        self._tau, self._fit_zero = fit.tau, self._shown.zero
         self._readout.setText(
             f"τ = {format_number(fit.tau)} ms   plateau {format_number(fit.plateau)} mV   residual {format_number(fit.residual, 2)} mV"
         )
@@ -438,6 +447,7 @@ class ScopePanel(QWidget):
             self.view.handle.set_value(frame.status.V_mV)
         if len(frame.spikes):
             self._spikes = np.concatenate([self._spikes, frame.spikes])[-_MOST_SPIKES:]
+            self._stale = True
             if self.clicks.on and self._status is not None:
                 self.clicks.play(frame.spikes, self._status.time_ms, self._status.speed)
         running = self._bench.running
@@ -481,6 +491,10 @@ class ScopePanel(QWidget):
         return self.measuring.rows(self._ring, self._shown, self._spikes, channels, settled)
 
     def _measure(self) -> None:
+        if self._tau is not None and self._shown.zero != self._fit_zero and self._bench.setup.recording.sweeps > 1:
+            self._tau = None  # another sweep of the family: the fit is not of what is measured now
+            self.view.fit_curve.clear()
+            self._readout.setText(self.cursors.text())
         rows = self._measurements()
         self._strip.setText(strip_text(rows[0]) if rows else "")
         self._strip.setToolTip(self._strip.text())
@@ -491,7 +505,8 @@ class ScopePanel(QWidget):
         """V of the sample at a time of the axis."""
         if self._ring is None:
             return None
-        at = round(self._shown.zero + time_ms / self._ring.sample_interval_ms)
+        zero = self.measuring.zero(self._ring, self._shown, self.cursors.times[1])
+        at = round(zero + time_ms / self._ring.sample_interval_ms)
         _, found = self._ring.read("V_mV", at, at + 1)
         return float(found[0]) if found.size else None
 
@@ -556,7 +571,7 @@ class ScopePanel(QWidget):
         ring, status = self._ring, self._status
         if ring is None or status is None:
             return None
-        at = round(self._shown.zero + time_ms / ring.sample_interval_ms)
+        at = round(self.measuring.zero(ring, self._shown, self.cursors.times[1]) + time_ms / ring.sample_interval_ms)
         values = {}
         for channel in ring.channels:
             _, found = ring.read(channel, at, at + 1)

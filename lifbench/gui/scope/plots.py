@@ -98,6 +98,9 @@ class ScopeView(pg.GraphicsLayoutWidget):
         )
         for item in (self._shade, self._spikes, self.raster, self.legend, self.handle):
             self.V.addItem(item, ignoreBounds=True)
+        self.names = {name: Legend() for name in ("m", "g")}
+        for name, legend in self.names.items():
+            self.panes[name].plot.addItem(legend, ignoreBounds=True)
         self.raster.hide()
         self.handle.dragged.connect(self.kicked)
         self.message = pg.TextItem("Press Run, or Space: the membrane is waiting.", anchor=(0.5, 0.5))
@@ -180,7 +183,8 @@ class ScopeView(pg.GraphicsLayoutWidget):
         font.setPointSizeF(theme.base_pt * 0.9)
         for pane in self.panes.values():
             pane.apply_theme(theme, font)
-        self.legend.apply_theme(font, QColor(theme.text), QColor(theme.ground))
+        for legend in (self.legend, *self.names.values()):
+            legend.apply_theme(font, QColor(theme.text), QColor(theme.ground))
         self.set_pens()
         self.set_grid(self.grid)
 
@@ -213,6 +217,10 @@ class ScopeView(pg.GraphicsLayoutWidget):
             width = self._pen + (2 if self._lit(channel) else 0)
             trace.curve.setPen(pg.mkPen(self.colour(channel), width=width))
             trace.curve.setVisible(self.shown(channel))
+        for name, legend in self.names.items():
+            inside = [c for c, t in self.traces.items() if t.pane is self.panes[name] and self.shown(c)]
+            several = inside if len(inside) > 1 or name == "m" else []
+            legend.set_entries([(self.traces[c].curve.opts["pen"], channel_title(c)) for c in several])
         self._spikes.set_pen(pg.mkPen(theme.potential, width=self._pen))
         spike, ground = QColor(theme.spike), QColor(theme.ground)
         share = 0.3 if self._bench.lights("spike") else 0.14

@@ -17,20 +17,29 @@ from lifbench.quantities import LifbenchError, format_quantity
 __all__ = ["EpochForm", "increment_parameter", "reshaped"]
 
 
+_LEVELS = ("amplitude", "end_amplitude", "mean")  # how strong an epoch is, by the shapes' own names
+
+
 def reshaped(epoch: Epoch, shape: str) -> Epoch:
     """The epoch in another shape; what both shapes have is kept."""
     cls = EPOCH_SHAPES[shape]
     names = parameters_of(cls)
     kept = {n: getattr(epoch, n) for n in names if hasattr(epoch, n)}
-    level = next((getattr(epoch, n) for n in ("amplitude", "end_amplitude", "mean") if hasattr(epoch, n)), None)
-    for name in ("amplitude", "end_amplitude", "mean"):
+    level = next((getattr(epoch, n) for n in _LEVELS if hasattr(epoch, n)), None)
+    for name in _LEVELS:
         if name in names and name not in kept and level is not None:
             kept[name] = level
     if shape == "samples" and "values" not in kept:
         kept |= {"values": (0.0, level or 100.0, 0.0), "interval": epoch.duration / 3}
     if shape == "pulse_train":
         kept |= {"pulse_width": min(5.0, epoch.duration / 10), "period": epoch.duration / 5}
-    return cls(**kept, increments=tuple((n, v) for n, v in epoch.increments if n in names and names[n].increments))
+    level_name = next((name for name in _LEVELS if name in names), "")
+    increments = {}
+    for n, v in epoch.increments:  # what was added to the strength is added to the strength
+        n = level_name if n in _LEVELS and n not in names else n
+        if n in names and names[n].increments:
+            increments[n] = v
+    return cls(**kept, increments=tuple(increments.items()))
 
 
 def increment_parameter(parameter: Parameter) -> Parameter:

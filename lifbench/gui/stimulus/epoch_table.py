@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from lifbench.gui.bench import Bench
@@ -16,13 +16,27 @@ from lifbench.quantities import LifbenchError
 
 __all__ = ["EpochTable", "level_of"]
 
-_COLUMNS = ("shape", "start", "duration", "level", "per sweep")
+_COLUMNS = ("shape", "start", "duration", "level", "+/sweep")
 _LEVELS = ("amplitude", "end_amplitude", "mean")
 
 
 def level_of(epoch: Epoch) -> str:
     """Name of the parameter that says how strong the epoch is; "" for own samples."""
     return next((name for name in _LEVELS if hasattr(epoch, name)), "")
+
+
+class _Cells(QTableWidget):
+    """What is typed into a cell is no shortcut of the bench."""
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and event.text().strip()
+            and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
 
 class EpochTable(QWidget):
@@ -34,12 +48,13 @@ class EpochTable(QWidget):
     def __init__(self, bench: Bench) -> None:
         super().__init__()
         self._bench = bench
-        self.table = QTableWidget(0, len(_COLUMNS))
+        self.table = _Cells(0, len(_COLUMNS))
         self.table.setObjectName("stimulus.epochs")
         self.table.setAccessibleName("Epochs")
         self.table.setHorizontalHeaderLabels(_COLUMNS)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.verticalHeader().setDefaultSectionSize(23)
+        self.table.horizontalHeader().setHighlightSections(False)
         self.table.setTabKeyNavigation(False)
         self.table.currentCellChanged.connect(lambda row, *_: self.chosen.emit(row))
         self.table.itemChanged.connect(self._edited)
@@ -50,8 +65,8 @@ class EpochTable(QWidget):
         self._hint.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 2, 8, 4)
-        layout.addWidget(self.table, 1)
         layout.addWidget(self._hint)
+        layout.addWidget(self.table, 1)
         bench.setup_changed.connect(self._show)  # a method, so that Qt lets go of it with the table
         self._show()
 

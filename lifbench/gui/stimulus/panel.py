@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -206,6 +207,9 @@ class StimulusPanel(QWidget):
         spin.setValue(self._bench.repeat_interval)
         spin.valueEdited.connect(lambda value: self._bench.set_repeat(self._bench.repeat, value))
         spin.refused.connect(self._bench.message)
+        self._bench.repeat_changed.connect(
+            lambda _, s=spin: s.setValue(self._bench.repeat_interval) if shiboken6.isValid(s) else None
+        )
         label = QLabel("Sweeps begin every")
         label.setBuddy(spin)
         label.setToolTip(spin.toolTip())
