@@ -230,14 +230,14 @@ class Clamp(Declared):
             total = total + epoch.current(time_ms)
         return total
 
-    def varied(self, sweep: int) -> str:
-        """What the increments have made of sweep ``sweep`` (from 0): ``"amplitude 150 pA"``; "" where nothing varies."""
+    def varied(self, sweep: int) -> tuple[tuple[str, str], ...]:
+        """What the increments have made of sweep ``sweep`` (from 0): ``(("amplitude", "150 pA"),)``; empty where nothing varies."""
         parts = []
         for epoch in self.epochs:
             for name, amount in epoch.increments:
                 parameter = parameters_of(type(epoch))[name]
-                parts.append(f"{parameter.label.lower()} {parameter.format(getattr(epoch, name) + sweep * amount)}")
-        return ", ".join(parts)
+                parts.append((parameter.label.lower(), parameter.format(getattr(epoch, name) + sweep * amount)))
+        return tuple(parts)
 
     def describe(self) -> str:
         """One line for status texts."""

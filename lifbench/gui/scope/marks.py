@@ -134,7 +134,9 @@ class Raster(_Marks):
 
 
 class Legend(_Marks):
-    """Names of what is on the screen, each behind a piece of its line, in the upper left corner."""
+    """Names of what is on the screen, each behind a piece of its line, in the upper right."""
+
+    _MARGIN = 70  # px to the right edge
 
     def __init__(self) -> None:
         super().__init__()
@@ -173,7 +175,9 @@ class Legend(_Marks):
         room = max(1, (area.height() - self._offset) * 2 // 3 // height)
         entries = self._entries[-room:]  # a low pane has room for few; the last are the pins and the newest sweeps
         width = 34 + max(metrics.horizontalAdvance(text) for _, text in entries)
-        box = QRect(area.left() + 6, area.top() + 6 + self._offset, width + 8, height * len(entries) + 6)
+        # to the right, where most sweeps have calmed down, but not over the names of the lines
+        left = max(area.left() + 6, area.right() - width - 8 - self._MARGIN)
+        box = QRect(left, area.top() + 6 + self._offset, width + 8, height * len(entries) + 6)
         ground = QColor(self._ground)
         ground.setAlpha(215)
         painter.fillRect(box, ground)

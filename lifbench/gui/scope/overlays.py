@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPen
 
 from lifbench.engine.trace_ring import TraceRing
 from lifbench.gui.bench import Bench
@@ -51,9 +53,12 @@ class Overlays:
         clamp, sweeps = self._bench.setup.clamp, self._bench.setup.recording.sweeps
         entries = []
         newest = list(dict.fromkeys(s.sweep for s in reversed(screens)))[:_MOST_NAMED]
+        names = [name for name, _ in clamp.varied(0)]
+        if newest and names:
+            entries.append((QPen(Qt.PenStyle.NoPen), ", ".join(names)))  # once; beside each sweep its values
         for sweep in sorted(newest):
-            varied = clamp.varied(sweep)
-            entries.append((self._view.sweep_pen(sweep, sweeps), f"{sweep + 1}: {varied}" if varied else f"sweep {sweep + 1}"))
+            values = ", ".join(value for _, value in clamp.varied(sweep))
+            entries.append((self._view.sweep_pen(sweep, sweeps), values or f"sweep {sweep + 1}"))
         for number in range(len(self._references.pinned)):
             entries.append((self._view.reference_pen(number), f"R{number + 1}"))
         self._view.legend.set_entries(entries)

@@ -75,7 +75,7 @@ class Pane:
 
     def apply_theme(self, theme: Theme, font: QFont) -> None:
         small = QFont(font)  # the lower panes are not high: their labels must not run into each other
-        small.setPointSizeF(font.pointSizeF() * (1.0 if self.scale.divisions > 4 else 0.85))
+        small.setPointSizeF(font.pointSizeF() * (1.0 if self.scale.divisions > 4 else 0.85 if theme.base_pt < 11 else 0.72))
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
             axis.setPen(pg.mkPen(theme.grid))
