@@ -264,6 +264,20 @@ def test_normal_keeps_what_was_there_until_the_first_trigger(window, qtbot):
     assert len(scope.view.traces["I_inj_pA"].curve.getData()[0]) > 10
 
 
+def test_of_a_screen_that_has_just_begun_the_one_before_is_kept():
+    ring = TraceRing(("V_mV",), 1.0)
+    a = Acquisition()
+    a.time_div, a.mode = 50.0, "normal"
+    fed(a, ring, {"V_mV": np.full(500, -70.0)}, [(0, 0)])
+    begun = fed(a, ring, {"V_mV": np.full(6, -70.0)}, [(500, 1)])
+    assert begun.last - begun.first == 6
+    a.watch("V_mV", True, -30.0)
+    for _ in range(3):
+        kept = fed(a, ring, {"V_mV": np.full(6, -70.0)})
+        assert (kept.zero, kept.first, kept.last) == (0.0, 0, 500)
+    assert a.state(True) == "Armed"
+
+
 def test_a_hidden_trace_that_is_to_trigger_is_shown(window):
     window.scope.set_source("I_C_pA", True)
     assert window.scope.view.shown("I_C_pA")

@@ -74,6 +74,7 @@ class Acquisition:
         self._forced = False
         self._trigger: float | None = None
         self._scanned = self._seen = 0
+        self._span = 0.0  # samples across the screen at the last update
         self._pending: deque[tuple[int, int]] = deque(maxlen=256)  # (sample, sweep) of sweep starts not yet used
         self._held: Shown | None = None  # what was shown last
         self._quiet = self._waiting = 0.0  # s of wall time without a trigger; since the present screen was full
@@ -125,6 +126,10 @@ class Acquisition:
 
     def watch(self, source: str, rising: bool, level: float) -> None:
         """Trigger on the sweep's start ("sweep") or where a channel passes ``level`` upwards or downwards."""
+        if self.earlier and self._held is not None and self._held.last < self._held.zero + 0.9 * (1.0 - self.pre) * self._span:
+            whole = self.earlier[-1]  # of a screen that had just begun, little would be left to look at until the next
+            first = math.floor(whole.zero - self.pre * self._span)
+            self._held = Shown(whole.zero, first, int(min(first + self._span, whole.end)))
         self.source, self.rising, self.level = source, rising, level
         self._trigger = None
         self._quiet = 0.0
@@ -150,7 +155,7 @@ class Acquisition:
         """
         self._pending.extend(sweep_starts)
         self._seen = ring.total
-        span = self.span(ring)
+        self._span = span = self.span(ring)
         shown = self._find(ring, span, wall_dt)
         self._held = shown if shown.last > shown.first else None
         return shown
