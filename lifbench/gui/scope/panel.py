@@ -176,6 +176,8 @@ class ScopePanel(QWidget):
         self.acquisition.average = on
         if on and self.acquisition.keep < 5:
             self.acquisition.keep = 20
+        if on and self._bench.setup.recording.sweeps > 1:
+            self._bench.message.emit("The average is of equal sweeps: of a family, of those with the same value.")
         self.overlays.averaged = None
         self._stale = True
 
