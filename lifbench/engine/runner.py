@@ -207,18 +207,22 @@ class LiveCell:
         if repeat and self._resting:
             self.begin(0)
 
+    def _mean_interval(self) -> float:
+        """Of the last spikes of this sweep, ms; 0 where there are too few, or nothing between them."""
+        recent = self._recent
+        return (recent[-1] - recent[0]) / (len(recent) - 1) if len(recent) > 1 else 0.0
+
     def _forget_spikes(self) -> None:
         """Another sweep: an interval across the gap tells nothing."""
-        self._rate_before = (
-            1000.0 * (len(self._recent) - 1) / (self._recent[-1] - self._recent[0]) if len(self._recent) > 1 else 0.0
-        )
+        mean = self._mean_interval()
+        self._rate_before = 1000.0 / mean if mean > 0 else 0.0
         self._recent.clear()
 
     def _rate(self, now: float) -> float:
         """From the last intervals of this sweep; before its second spike, the rate at which the last sweep ended."""
         if len(self._recent) < 2:
             return self._rate_before
-        mean = (self._recent[-1] - self._recent[0]) / (len(self._recent) - 1)
+        mean = self._mean_interval()
         return 0.0 if mean <= 0 or now - self._recent[-1] > 3.0 * mean else 1000.0 / mean
 
     def status(self, running: bool, speed: float, ratio: float) -> Status:

@@ -346,3 +346,12 @@ def test_sweeps_begin_as_far_apart_as_is_asked_with_the_holding_current_between_
     messages = [m for _ in range(60) for m in hand.turn(5.0)]
     assert np.diff([s.sample for s in of(SweepStart, messages)])[1:].tolist() == [1000] * (len(of(SweepStart, messages)) - 2)
     assert not of(EngineError, messages)
+
+
+def test_spikes_at_the_very_same_instant_tell_no_rate():
+    """Without a refractory period two spikes may fall on one float: no division by what is nothing, in this sweep or the next."""
+    cell = Hand().engine._cell
+    cell._recent.extend([5.0, 5.0])
+    assert cell._rate(5.0) == 0.0
+    cell._forget_spikes()
+    assert cell._rate(6.0) == 0.0
