@@ -125,19 +125,21 @@ class CircuitPanel(QWidget):
     def show_derivation(self) -> None:
         if self._derivation is None:
             self._derivation = DerivationDialog(self._bench, self._theme, self)
-            # over the experiment, not over the circuit and the trace that it speaks of
-            corner = self.window().frameGeometry().topRight()
-            self._derivation.move(corner.x() - self._derivation.minimumWidth() - 24, corner.y() + 150)
+            self._put_aside(self._derivation, self._derivation.minimumWidth())
         self._derivation.show()
         self._derivation.raise_()
 
     def show_phase_plane(self) -> None:
         if self._plane is None:
             self._plane = PhasePlaneDialog(self._bench, self._theme, self)
-            corner = self.window().frameGeometry().topRight()
-            self._plane.move(corner.x() - self._plane.sizeHint().width() - 24, corner.y() + 150)
+            self._put_aside(self._plane, self._plane.sizeHint().width())
         self._plane.show()
         self._plane.raise_()
+
+    def _put_aside(self, dialog: QWidget, width: int) -> None:
+        """Over the experiment, not over the circuit and the trace that it speaks of."""
+        corner = self.window().frameGeometry().topRight()
+        dialog.move(corner.x() - width - 24, corner.y() + 150)
 
     def _at(self, instant: Status | None) -> None:
         self._instant = instant

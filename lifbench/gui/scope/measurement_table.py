@@ -55,19 +55,12 @@ class MeasurementTable(QWidget):
         if self.table.rowCount() != len(rows):
             self.table.setRowCount(len(rows))
             self.table.setFixedHeight(34 + 20 * min(max(len(rows), 2), 5))
-        told = [any(row.values()[k] is not None for row in rows) for k, c in enumerate(COLUMNS) if c not in _LEFT_OUT]
-        for j, on in enumerate(told):
-            self.table.setColumnHidden(j, not on)
-        for i, row in enumerate(rows):
-            shown = [v for c, v in zip(COLUMNS, row.values(), strict=True) if c not in _LEFT_OUT]
-            for j, value in enumerate(shown):
-                text = (
-                    value
-                    if isinstance(value, str)
-                    else ""
-                    if value is None
-                    else format_number(value if abs(value) > 1e-9 else 0.0, 4)
-                )
+        cells = [[v for c, v in zip(COLUMNS, row.values(), strict=True) if c not in _LEFT_OUT] for row in rows]
+        for j in range(len(_TITLES)):
+            self.table.setColumnHidden(j, all(row[j] is None for row in cells))
+        for i, row in enumerate(cells):
+            for j, value in enumerate(row):
+                text = _text(value)
                 item = self.table.item(i, j)
                 if item is None:
                     item = QTableWidgetItem()
@@ -81,3 +74,10 @@ class MeasurementTable(QWidget):
             wanted = max(self.table.sizeHintForColumn(j), header.sectionSizeHint(j)) + 4
             if wanted > header.sectionSize(j) or header.sectionSize(j) == header.defaultSectionSize():
                 header.resizeSection(j, wanted)
+
+
+def _text(value: float | str | None) -> str:
+    """For a cell: nothing where nothing can be told, no digits of what is rounding."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return format_number(value if abs(value) > 1e-9 else 0.0, 4)

@@ -355,8 +355,8 @@ class ScopePanel(QWidget):
         taken = ScopeSettings.read(settings)
         taken.give(self.acquisition, self.view.scales)
         self.view.extra = set(taken.extra)
-        for name in FLAGS:
-            self.set_flag(name, taken.flags.get(name, name in ("show_spikes", "show_refractory")))
+        for name, on in (FLAGS | taken.flags).items():
+            self.set_flag(name, on)
         self.overlays.averaged = None
         self.view.show_channel("", False)
         self._frame()

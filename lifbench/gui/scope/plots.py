@@ -22,6 +22,9 @@ __all__ = ["ScopeView", "Trace"]
 
 _SPIKE_TOP = 20.0  # mV: where the cosmetic spike ends
 _STRETCH = {"V": 62, "I": 20, "m": 22, "g": 22, "d": 20}  # shares of the height
+_TERMS = {
+    "V_mV": "capacitive", SLOPE: "capacitive", "I_C_pA": "capacitive", "I_inj_pA": "clamp", "I_leak_pA": "leak", "I_switch_pA": "spike",
+}  # fmt: skip
 _DASHES = (Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine, Qt.PenStyle.DashDotDotLine)
 
 
@@ -89,7 +92,7 @@ class ScopeView(pg.GraphicsLayoutWidget):
         self.lines = ParameterLines(self.V, bench, self._theme)
         self.trigger = TriggerLines(self.V)
         self._heights()
-        bench.setup_changed.connect(lambda *_: self._setup_changed())
+        bench.setup_changed.connect(lambda *_: self.lines.place())
         bench.highlight_changed.connect(lambda _: self.set_pens())
 
     def _marks(self) -> None:
@@ -171,9 +174,6 @@ class ScopeView(pg.GraphicsLayoutWidget):
                 return theme.synapses[index % len(theme.synapses)]
         return theme.conductance
 
-    def _setup_changed(self) -> None:
-        self.lines.place()
-
     # ---- look
 
     def apply_theme(self, theme: Theme) -> None:
@@ -195,14 +195,7 @@ class ScopeView(pg.GraphicsLayoutWidget):
 
     def _lit(self, channel: str) -> bool:
         """Whether the term of the equation that is pointed at is this trace; of V's rate of change, the slope of V."""
-        if channel.startswith("g_") or pane_of(channel) == "m":
-            name = channel_title(channel)[2:]
-            if any(
-                self._bench.lights(term)
-                for term in (f"synaptic.{name}", {"leak": "leak", "C": "capacitive", "switch": "spike"}.get(name, "-"))
-            ):
-                return True
-        return {"I_inj_pA": "clamp", "V_mV": "capacitive", SLOPE: "capacitive"}.get(channel, "") in self._bench.highlight.split()
+        return self._bench.lights(_TERMS.get(channel, f"synaptic.{channel_title(channel)[2:]}"))
 
     @property
     def _pen(self) -> float:

@@ -10,7 +10,7 @@ from lifbench.gui.scope.scales import Scale, default_scales
 
 __all__ = ["FLAGS", "ScopeSettings"]
 
-FLAGS = ("show_spikes", "show_refractory", "show_target", "show_raster")
+FLAGS = {"show_spikes": True, "show_refractory": True, "show_target": False, "show_raster": False}  # with their defaults
 
 
 @dataclass
@@ -39,19 +39,20 @@ class ScopeSettings:
 
     @classmethod
     def _read(cls, plain: dict[str, Any]) -> ScopeSettings:
+        told = vars(cls()) | plain
         new = cls(
-            time_div=_number(plain.get("time_div", 50.0), 0.01, 1e5),
-            mode=MODES[MODES.index(plain.get("mode", "auto"))],
-            pre=_number(plain.get("pre", 0.0), 0.0, 0.95),
-            keep=int(_number(plain.get("keep", 2), 1, 100)),
-            average=bool(plain.get("average", False)),
-            source=str(plain.get("source", "sweep")),
-            rising=bool(plain.get("rising", True)),
-            level=_number(plain.get("level", -55.0), -1e9, 1e9),
-            extra=tuple(str(name) for name in plain.get("extra", ())),
+            time_div=_number(told["time_div"], 0.01, 1e5),
+            mode=MODES[MODES.index(told["mode"])],
+            pre=_number(told["pre"], 0.0, 0.95),
+            keep=int(_number(told["keep"], 1, 100)),
+            average=bool(told["average"]),
+            source=str(told["source"]),
+            rising=bool(told["rising"]),
+            level=_number(told["level"], -1e9, 1e9),
+            extra=tuple(str(name) for name in told["extra"]),
         )
         known = default_scales()
-        for pane, (div, middle) in dict(plain.get("scales", {})).items():
+        for pane, (div, middle) in dict(told["scales"]).items():
             if pane in known:
                 new.scales[pane] = _number(div, 1e-6, 1e7), _number(middle, -1e9, 1e9)
         new.flags = {name: bool(plain[name]) for name in FLAGS if name in plain}

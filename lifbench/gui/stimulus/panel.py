@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-import shiboken6
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -67,7 +66,7 @@ class StimulusPanel(QWidget):
         layout.addLayout(self._middle())
         layout.addWidget(self._area, 3)
         bench.setup_changed.connect(self._follow)
-        bench.repeat_changed.connect(self._repeat.setChecked)
+        bench.repeat_changed.connect(self._follow_repeat)
         self._follow(bench.setup, "")
         self._tabs.setCurrentIndex(1 if bench.setup.clamp.epochs else 0)
 
@@ -207,9 +206,7 @@ class StimulusPanel(QWidget):
         spin.setValue(self._bench.repeat_interval)
         spin.valueEdited.connect(lambda value: self._bench.set_repeat(self._bench.repeat, value))
         spin.refused.connect(self._bench.message)
-        self._bench.repeat_changed.connect(
-            lambda _, s=spin: s.setValue(self._bench.repeat_interval) if shiboken6.isValid(s) else None
-        )
+        self._interval = spin
         label = QLabel("Sweeps begin every")
         label.setBuddy(spin)
         label.setToolTip(spin.toolTip())
@@ -222,6 +219,11 @@ class StimulusPanel(QWidget):
         row.addStretch(1)
         return row
 
+    def _follow_repeat(self, repeat: bool) -> None:
+        self._repeat.setChecked(repeat)
+        if self._tabs.currentIndex() <= 0:  # else the field is not there
+            self._interval.setValue(self._bench.repeat_interval)
+
     def _choose_epoch(self, index: int) -> None:
         """Its edges can be dragged in the preview."""
         self.preview.selected = index
@@ -230,10 +232,13 @@ class StimulusPanel(QWidget):
     def _epochs(self) -> tuple[Epoch, ...]:
         return self._bench.setup.clamp.epochs
 
-    def _set_epochs(self, epochs: tuple[Epoch, ...], text: str) -> None:
+    def _set_epochs(self, epochs: tuple[Epoch, ...], text: str, duration: float | None = None) -> None:
+        """Other epochs, and if given another duration of the sweep; what cannot be is said."""
         setup = self._bench.setup
         try:
-            self._bench.set_setup(dataclasses.replace(setup, clamp=dataclasses.replace(setup.clamp, epochs=epochs)), text=text)
+            recording = setup.recording if duration is None else dataclasses.replace(setup.recording, duration=duration)
+            clamp = dataclasses.replace(setup.clamp, epochs=epochs)
+            self._bench.set_setup(dataclasses.replace(setup, clamp=clamp, recording=recording), text=text)
         except LifbenchError as error:
             self._bench.refused.emit(str(error))
 
@@ -243,20 +248,13 @@ class StimulusPanel(QWidget):
         self._bench.pulse(self.pulse_amplitude.value(), self.pulse_width.value())
 
     def add_epoch(self) -> None:
-        setup = self._bench.setup
-        duration = setup.recording.duration
+        duration = self._bench.setup.recording.duration
         start = max((e.end for e in self._epochs()), default=0.1 * duration)
         new = Step(start=round(start, 1), duration=round(0.2 * duration, 2), amplitude=200.0)
+        longer = None
         if new.end > duration:  # a longer sweep rather than epochs that pile up at its end
-            setup = dataclasses.replace(
-                setup, recording=dataclasses.replace(setup.recording, duration=round(new.end + 0.1 * duration, 1))
-            )
-        clamp = dataclasses.replace(setup.clamp, epochs=(*self._epochs(), new))
-        try:
-            self._bench.set_setup(dataclasses.replace(setup, clamp=clamp), text="add an epoch")
-        except LifbenchError as error:
-            self._bench.refused.emit(str(error))
-            return
+            longer = round(new.end + 0.1 * duration, 1)
+        self._set_epochs((*self._epochs(), new), "add an epoch", longer)
         self._tabs.setCurrentIndex(len(self._epochs()))
 
     def duplicate_epoch(self) -> None:
