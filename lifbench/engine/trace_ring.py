@@ -60,6 +60,8 @@ class TraceRing:
     def append(self, columns: Mapping[str, NDArray[np.generic]]) -> None:
         """Write samples of every channel, (n,) each; the writer's thread only."""
         count = len(next(iter(columns.values())))
+        if count and self.total == self.start:
+            self._begin(columns)
         done = 0
         while done < count:  # at most a coarse bucket at a time, within the margin that readers leave
             at = self.total % self.capacity
@@ -69,6 +71,15 @@ class TraceRing:
             self._summarise(at, at + part)
             self.total += part
             done += part
+
+    def _begin(self, columns: Mapping[str, NDArray[np.generic]]) -> None:
+        """What lies before the start in its coarse bucket is like the first sample, not zero: a bucket knows only whole ones."""
+        at = self.start % self.capacity
+        before = at - at % _COARSE
+        if before < at:
+            for name, row in self._row.items():
+                self._data[row, before:at] = columns[name][0]
+            self._summarise(before, at)
 
     def _summarise(self, first: int, last: int) -> None:
         low, high = self._data, self._data

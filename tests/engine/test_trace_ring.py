@@ -72,3 +72,13 @@ def test_a_count_may_begin_late_and_what_is_not_held_is_left_out():
     assert first == 5000
     np.testing.assert_array_equal(values, V)
     assert ring.window("V_mV", 0, 10, 10)[0].size == 0
+
+
+@pytest.mark.parametrize("columns", [3, 20, 400])
+def test_what_was_never_written_shows_in_no_bucket(columns):
+    """A ring that begins in the middle of a bucket, as after a change of tab: no minimum or maximum of zero."""
+    ring = TraceRing(("V_mV",), 0.05, start=1_234_567, megabytes=8.0)
+    for size in (7, 300, 9000):
+        ring.append({"V_mV": np.full(size, -70.0)})
+        _, low, high = ring.window("V_mV", 0, ring.total, columns)
+        assert set(low.tolist()) | set(high.tolist()) == {-70.0}
